@@ -1,0 +1,111 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from comity.clauses.values import parse_date
+from comity.errors import InputError, did_you_mean
+from comity.language import Message
+from comity.library.loader import Library, load_library
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+    from datetime import date
+
+    from comity.cli import Parser
+
+
+def add_library_options(parser: Parser) -> None:
+    """`--library DIR` and `--no-builtin`."""
+    parser.add_argument(
+        "--library",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help=parser.say("a directory of own facts and standards, added to the shipped library (repeatable)"),
+    )
+    parser.add_argument("--no-builtin", action="store_true", help=parser.say("leave the shipped library out"))
+
+
+def library_of(options: argparse.Namespace) -> Library:
+    """The library that the options ask for."""
+    return load_library(options.library, builtin=not options.no_builtin)
+
+
+def add_report_options(parser: Parser, formats: Iterable[str]) -> None:
+    """`--format` and `--output`."""
+    formats = list(formats)
+    parser.add_argument("--format", choices=formats, default=formats[0], help=parser.say("form of the report"))
+    parser.add_argument("--output", "-o", metavar="FILE", help=parser.say("write the report to a file"))
+
+
+def add_market_options(parser: Parser) -> None:
+    """`--market` and `--on`."""
+    parser.add_argument(
+        "--market",
+        metavar="MARKET",
+        action="append",
+        help=parser.say("a market to look at (repeatable; default: those of the dossier)"),
+    )
+    parser.add_argument("--on", metavar="DATE", help=parser.say("the day to judge on (default: today)"))
+
+
+def day_of(options: argparse.Namespace) -> date:
+    """The day that the options ask about; today by default.
+
+    Raises:
+        InputError: `--on` is not a date.
+    """
+    from datetime import datetime
+
+    if options.on is None:
+        return datetime.now().astimezone().date()
+    day = parse_date(options.on)
+    if day is None:
+        message = Message('--on: "{text}" is not a date', text=options.on[:40])
+        raise InputError(message, hint=Message("write a date as 2026-08-02"))
+    return day
+
+
+def checked_markets(markets: Iterable[str], library: Library) -> tuple[str, ...]:
+    """Markets, each known and with at least one standard.
+
+    Raises:
+        InputError: a market is unknown, or the library has no standard for it.
+    """
+    found = tuple(dict.fromkeys(markets))
+    covered = {standard.jurisdiction for standard in library.data.standards}
+    for market in found:
+        if market not in library.markets:
+            hint = did_you_mean(market, library.markets) or Message(
+                "known are: {values}", values=", ".join(library.markets)
+            )
+            raise InputError(Message('"{market}" is not a market of this library', market=market[:40]), hint=hint)
+        if not covered & set(library.with_wholes([market])):
+            hint = Message("standards are there for: {values}", values=", ".join(sorted(covered)))
+            raise InputError(Message('the library has no standard for the market "{market}" yet', market=market), hint=hint)
+    return found
+
+
+def deliver(text: str, options: argparse.Namespace) -> None:
+    """Print a report, or write it to the file that `--output` names.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    if options.output is None:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        return
+    path = Path(options.output)
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("{file} cannot be written: {reason}", file=options.output, reason=reason)) from None

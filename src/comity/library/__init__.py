@@ -1,0 +1,1 @@
+"""The library: facts, definitions and standards as data (`data/`), their loader, linter and compiled cache."""
