@@ -58,9 +58,11 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from comity.library.loader import Library, layers_of, read_library
     from comity.questions.check import inspect
     from comity.report.catalogue import inspection
 
-    found = inspect(library_of(options))
+    data, errors = read_library(layers_of(options.library, builtin=not options.no_builtin))
+    found = inspect(Library(data), errors)
     deliver(inspection(found, options.lang, options.format), options)
-    return FINDINGS if found.problems else FINE
+    return FINDINGS if found.errors or found.problems else FINE

@@ -27,6 +27,7 @@ Read = TypeVar("Read")
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_CJK = "\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -115,10 +116,15 @@ def identifier(pattern: str, example: str) -> Callable[[Node], str]:
 def bilingual(node: Node) -> dict[str, str]:
     """A text in every language of the library."""
     fields = Fields(node)
-    texts = {language: fields.required(language, text) for language in LANGUAGES}
-    for language in list(fields.unread()):
-        texts[language] = fields.required(language, text)
-    return texts
+    for language in LANGUAGES:
+        fields.required(language, text)
+    return {language: _typeset(text(entry)) for language, entry in fields.node.entries.items()}
+
+
+def _typeset(written: str) -> str:
+    """A text that was folded over several lines, as one line; between Chinese characters a line break is no space."""
+    joined = re.sub(r"\s+", " ", written)
+    return re.sub(rf"(?<=[{_CJK}]) (?=[{_CJK}])", "", joined)
 
 
 def link(node: Node) -> str:

@@ -16,7 +16,7 @@ from comity.documents.reading import read_file
 from comity.errors import ComityError, ErrorList, InputError, Place
 from comity.language import Message
 from comity.library import cache
-from comity.library.model import Jurisdiction, LibraryData, Role, Standard, Topic
+from comity.library.model import Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
 from comity.library.definitions import read_definitions
 from comity.library.standards import Registry, read_standard
 from comity.library.vocabulary import Vocabulary, read_facts, value_id
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from comity.documents.reading import Node
     from comity.library.model import Clause, FactDefinition
 
-Entry = TypeVar("Entry", Topic, Jurisdiction, Role)
+Entry = TypeVar("Entry", Topic, ValueTitle, Jurisdiction, Role)
 
 ENVIRONMENT_VARIABLE = "COMITY_LIBRARY"
 
@@ -84,6 +84,11 @@ class Library:
         """The oldest day on which the text of a standard was last checked."""
         return min(standard.as_of for standard in self.data.standards)
 
+    @cached_property
+    def value_titles(self) -> Mapping[str, Mapping[str, str]]:
+        """Titles of declared values by id."""
+        return {entry.id: entry.title for entry in self.data.values}
+
     def with_wholes(self, markets: Iterable[str]) -> tuple[str, ...]:
         """Markets and the wholes that they are parts of (California is part of the United States), without repetition."""
         found: dict[str, None] = {}
@@ -116,6 +121,16 @@ def load_library(directories: Iterable[str | Path] = (), *, builtin: bool = True
     Raises:
         ComityError: a directory is missing, or a file is not well formed (`ErrorList` with all that was found).
     """
+    layers = layers_of(directories, builtin=builtin)
+    return Library(cache.load(layers, compile_library) if cached else compile_library(layers))
+
+
+def layers_of(directories: Iterable[str | Path] = (), *, builtin: bool = True) -> list[Path]:
+    """The directories that make up a library; see `load_library`.
+
+    Raises:
+        InputError: a directory is missing, or there is none at all.
+    """
     environment = [Path(part) for part in os.environ.get(ENVIRONMENT_VARIABLE, "").split(os.pathsep) if part]
     layers = [builtin_directory()] if builtin else []
     layers += [*environment, *map(Path, directories)]
@@ -124,9 +139,7 @@ def load_library(directories: Iterable[str | Path] = (), *, builtin: bool = True
             raise InputError(Message("there is no such directory"), place=Place(str(layer)))
     if not layers:
         raise InputError(Message("no library to load"), hint=Message("name one with --library DIR"))
-    if not cached:
-        return Library(compile_library(layers))
-    return Library(cache.load(layers, compile_library))
+    return layers
 
 
 def compile_library(layers: list[Path]) -> LibraryData:
@@ -135,8 +148,17 @@ def compile_library(layers: list[Path]) -> LibraryData:
     Raises:
         ErrorList: everything that is not well formed.
     """
+    data, errors = read_library(layers)
+    if errors:
+        raise ErrorList(errors)
+    return data
+
+
+def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
+    """Everything of the layers that is well formed, and an error for everything that is not."""
     errors: list[ComityError] = []
     topics = _merged(layers, "topics.yaml", _topic, errors)
+    values = _merged(layers, "values.yaml", _value_title, errors)
     jurisdictions = _merged(layers, "jurisdictions.yaml", _jurisdiction, errors)
     roles = _merged(layers, "roles.yaml", _role, errors)
     facts: dict[str, FactDefinition] = {}
@@ -164,16 +186,16 @@ def compile_library(layers: list[Path]) -> LibraryData:
         errors=errors,
     )
     standards = tuple(_standards(layers, registry))
-    if errors:
-        raise ErrorList(errors)
-    return LibraryData(
+    data = LibraryData(
         topics=topics,
+        values=values,
         jurisdictions=jurisdictions,
         roles=roles,
         facts=tuple(facts.values()),
         definitions=tuple(vocabulary.named_formulas.values()),
         standards=standards,
     )
+    return data, errors
 
 
 def _standards(layers: list[Path], registry: Registry) -> Iterator[Standard]:
@@ -243,6 +265,13 @@ def _topic(node: Node) -> Topic:
     topic = Topic(id=fields.required("id", value_id), title=fields.required("title", read.bilingual))
     fields.done()
     return topic
+
+
+def _value_title(node: Node) -> ValueTitle:
+    fields = read.Fields(node, Message("a value with its title"))
+    entry = ValueTitle(id=fields.required("id", value_id), title=fields.required("title", read.bilingual))
+    fields.done()
+    return entry
 
 
 def _jurisdiction(node: Node) -> Jurisdiction:

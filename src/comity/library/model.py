@@ -43,6 +43,13 @@ class Topic(Record, frozen=True, kw_only=True):
     title: Text
 
 
+class ValueTitle(Record, frozen=True, kw_only=True):
+    """What a declared value is called, wherever it is used."""
+
+    id: str
+    title: Text
+
+
 class Jurisdiction(Record, frozen=True, kw_only=True):
     """Where rules come from. `part_of` names the whole whose rules apply here too."""
 
@@ -212,6 +219,7 @@ class LibraryData(Record, frozen=True, kw_only=True):
     """Everything of a library, compiled."""
 
     topics: tuple[Topic, ...]
+    values: tuple[ValueTitle, ...]
     jurisdictions: tuple[Jurisdiction, ...]
     roles: tuple[Role, ...]
     facts: tuple[FactDefinition, ...]

@@ -18,9 +18,10 @@ from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import System, judge, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from comity.clauses.tree import Expression, Value
+    from comity.errors import ComityError
     from comity.library.loader import Library
     from comity.library.model import Clause, Example
 
@@ -54,8 +55,9 @@ class Comparability:
 
 @dataclass(frozen=True)
 class Inspection:
-    """The answer: problems (empty if the library is sound), counts, comparability."""
+    """The answer: what could not be read, what is wrong with what could (both empty if the library is sound), counts."""
 
+    errors: tuple[ComityError, ...]
     problems: tuple[Problem, ...]
     standards: int
     clauses: int
@@ -65,8 +67,8 @@ class Inspection:
     comparability: Comparability
 
 
-def inspect(library: Library) -> Inspection:
-    """Look at the whole library."""
+def inspect(library: Library, errors: Iterable[ComityError] = ()) -> Inspection:
+    """Look at the whole library; `errors` are those that were met when it was read."""
     clauses = list(library.clauses.values())
     problems: list[Problem] = []
     for clause in clauses:
@@ -76,6 +78,7 @@ def inspect(library: Library) -> Inspection:
     problems += _unused_facts(library)
     problems += _fact_problems(library)
     return Inspection(
+        errors=tuple(errors),
         problems=tuple(problems),
         standards=len(library.standards),
         clauses=len(clauses),

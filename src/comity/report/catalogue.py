@@ -29,6 +29,7 @@ def inspection(found: Inspection, language: str, form: str) -> str:
     if form == "json":
         return as_json(
             "comity/library-check/1",
+            errors=[error.describe(language) for error in found.errors],
             problems=[
                 {"place": str(problem.place), "message": problem.message.in_language(language)} for problem in found.problems
             ],
@@ -40,7 +41,8 @@ def inspection(found: Inspection, language: str, form: str) -> str:
             comparability={name: round(getattr(comparability, name), 4) for name in comparability.__dataclass_fields__},
         )
     say = lambda sentence, **values: Message(sentence, **values).in_language(language)  # noqa: E731
-    lines = [f"{problem.place}: {problem.message.in_language(language)}" for problem in found.problems]
+    lines = [error.describe(language) for error in found.errors]
+    lines += [f"{problem.place}: {problem.message.in_language(language)}" for problem in found.problems]
     grades = ", ".join(f"{translate(grade, language)} {count}" for grade, count in sorted(found.grades.items()))
     lines += [
         say(
@@ -55,7 +57,7 @@ def inspection(found: Inspection, language: str, form: str) -> str:
         say("  counting only facts that a maker can choose, and only what is required: {share}", share=_percent(comparability.clauses_sharing_a_choice)),
         say("share of choice facts used by two or more jurisdictions: {share}", share=_percent(comparability.shared_facts)),
         say("share of values of choice facts used by two or more jurisdictions: {share}", share=_percent(comparability.shared_values)),
-        say("{count} problems", count=len(found.problems)) if found.problems else say("no problems"),
+        say("{count} problems", count=len(found.errors) + len(found.problems)) if found.errors or found.problems else say("no problems"),
     ]
     return "\n".join(lines)
 

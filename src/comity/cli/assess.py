@@ -1,0 +1,87 @@
+"""`comity assess [DIR]`: a verdict for every clause of the chosen markets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.cli import CANNOT_DECIDE, FINDINGS, FINE
+from comity.cli.options import (
+    add_library_options,
+    add_market_options,
+    add_report_options,
+    checked_markets,
+    day_of,
+    deliver,
+    library_of,
+)
+
+if TYPE_CHECKING:
+    import argparse
+
+    from comity.cli import Parser
+    from comity.questions.assess import Assessment
+
+FORMATS = ("text", "json", "html", "md")
+FAIL_ON = ("not_met", "unknown", "never")
+
+
+def configure(parser: Parser) -> None:
+    """Arguments of `comity assess`."""
+    parser.epilog = parser.say("example: comity assess examples/smollm2-chat --market eu --market cn --format html -o report.html")
+    parser.add_argument("dossier", nargs="?", default=".", metavar="DIR", help=parser.say("the directory that holds comity.yaml"))
+    add_market_options(parser)
+    add_report_options(parser, FORMATS)
+    parser.add_argument(
+        "--fail-on",
+        choices=FAIL_ON,
+        action="append",
+        help=parser.say("what makes the exit code non-zero (repeatable; default: not_met and unknown)"),
+    )
+    parser.add_argument(
+        "--limit", type=int, default=15, metavar="N", help=parser.say("how many clauses the text lists of each kind; 0 for all")
+    )
+    add_library_options(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from comity.dossier.reader import load_dossier
+    from comity.questions.assess import assess
+
+    on = day_of(options)
+    library = library_of(options)
+    dossier = load_dossier(options.dossier, library)
+    markets = checked_markets(options.market or dossier.markets, library)
+    assessment = assess(dossier, library, markets=markets, on=on)
+    deliver(render(assessment, options.format, options.lang, options.limit, to_file=options.output is not None), options)
+    return exit_code(assessment, options.fail_on or ["not_met", "unknown"])
+
+
+def render(assessment: Assessment, form: str, language: str, limit: int, *, to_file: bool = False) -> str:
+    """The report in one of `FORMATS`; only the module of that form is imported."""
+    if form == "json":
+        from comity.report.assessment_json import assessment_json
+
+        return assessment_json(assessment, language)
+    if form == "html":
+        from comity.report.html import assessment_html
+
+        return assessment_html(assessment, language)
+    if form == "md":
+        from comity.report.markdown import assessment_markdown
+
+        return assessment_markdown(assessment, language)
+    from comity.report.text import assessment_text
+
+    return assessment_text(assessment, language, limit, plain=to_file)
+
+
+def exit_code(assessment: Assessment, fail_on: list[str]) -> int:
+    """0 fine, 1 a binding clause is not met, 3 a binding clause is unknown or nothing was decided at all."""
+    if "never" in fail_on:
+        return FINE
+    if "not_met" in fail_on and assessment.failing:
+        return FINDINGS
+    if "unknown" in fail_on and (assessment.undecided or not assessment.decided_anything):
+        return CANNOT_DECIDE
+    return FINE

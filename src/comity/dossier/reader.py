@@ -1,0 +1,189 @@
+"""From `comity.yaml` and the statements beside it to a `Dossier`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from comity.documents import fields as read
+from comity.documents.reading import Mapping, read_file
+from comity.dossier.model import Basis, Contradiction, Dossier, Entry
+from comity.dossier.statements import read_statements
+from comity.errors import ComityError, ErrorList, InputError, Place, did_you_mean
+from comity.language import Message
+from comity.library.model import BASES
+from comity.library.vocabulary import MARKETS
+
+if TYPE_CHECKING:
+    from comity.clauses.tree import Value
+    from comity.documents.reading import Node
+    from comity.library.loader import Library
+
+FILE_NAME = "comity.yaml"
+VERSION = "1"
+
+
+def load_dossier(path: str | Path, library: Library) -> Dossier:
+    """Read a dossier and its evidence.
+
+    Args:
+        path: the file, or the directory that holds `comity.yaml`.
+        library: whose facts the dossier may name.
+
+    Raises:
+        ComityError: the file is not well formed; an `ErrorList` where several facts are not.
+    """
+    path = Path(path)
+    if path.is_dir():
+        path = path / FILE_NAME
+        if not path.is_file():
+            hint = Message("start one with the keys comity: 1, system:, markets: and facts:")
+            raise InputError(Message("there is no {file} in this directory", file=FILE_NAME), place=Place(str(path.parent)), hint=hint)
+    fields = read.Fields(read_file(path), Message("a dossier"))
+    _check_version(fields)
+    system = read.Fields(fields.required("system", lambda node: node), Message("the system with its id"))
+    identity = (
+        system.required("id", read.text),
+        system.optional("name", read.text, ""),
+        system.optional("version", read.text, ""),
+    )
+    system.done()
+    market = read.choice(library.markets, Message("market"))
+    markets = fields.required("markets", read.many(market))
+    if not markets:
+        raise InputError(Message("name at least one market"), place=fields.place_of("markets"))
+    reading = _Facts(library)
+    facts = fields.node_of("facts")
+    declared = {} if facts is None or read.is_null(facts) else reading.all(facts)
+    costs = fields.optional("costs", reading.costs, {})
+    evidence = fields.optional("evidence", lambda node: _directory(node, path), None)
+    fields.done()
+    if reading.errors:
+        raise reading.errors[0] if len(reading.errors) == 1 else ErrorList(reading.errors)
+    measured, statements = read_statements(evidence, library) if evidence else ([], ())
+    entries, contradictions = _joined(declared, measured)
+    return Dossier(
+        id=identity[0],
+        name=identity[1] or identity[0],
+        version=identity[2],
+        markets=tuple(dict.fromkeys(markets)),
+        entries=entries,
+        path=path,
+        contradictions=contradictions,
+        costs=costs,
+        statements=statements,
+    )
+
+
+def _check_version(fields: read.Fields) -> None:
+    version = fields.required("comity", read.text)
+    if version != VERSION:
+        message = Message('"comity: {version}" is a form of dossier that this version does not read', version=version[:20])
+        raise InputError(message, place=fields.place_of("comity"), hint=Message("write comity: 1"))
+
+
+def _directory(node: Node, dossier: Path) -> Path:
+    name = read.text(node)
+    directory = (dossier.parent / name).resolve()
+    if not directory.is_relative_to(dossier.parent.resolve()):
+        raise InputError(Message("evidence has to lie below the dossier"), place=node.place)
+    if not directory.is_dir():
+        raise InputError(Message('there is no directory "{name}"', name=name[:80]), place=node.place)
+    return dossier.parent / name
+
+
+class _Facts:
+    """Reads the facts of a dossier, gathering every error."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.types = library.vocabulary.types
+        self.errors: list[ComityError] = []
+
+    def all(self, node: Node) -> dict[str, Entry]:
+        if not isinstance(node, Mapping):
+            raise InputError(Message("facts with values are wanted here"), place=node.place)
+        found: dict[str, Entry] = {}
+        for fact, value in node.entries.items():
+            try:
+                self.known(fact, node.key_places[fact])
+                found[fact] = self.entry(fact, value, node.key_places[fact])
+            except ComityError as error:
+                self.errors.append(error)
+        return found
+
+    def known(self, fact: str, place: Place) -> None:
+        if fact == MARKETS:
+            hint = Message("name the markets under markets: at the top of the dossier")
+            raise InputError(Message('"{name}" is built in', name=MARKETS), place=place, hint=hint)
+        if fact not in self.types:
+            if fact in self.library.vocabulary.definitions:
+                hint = Message("it follows from other facts: comity library show {name}", name=fact)
+                raise InputError(Message('"{name}" is a definition, not a fact', name=fact), place=place, hint=hint)
+            close = did_you_mean(fact, self.types)
+            raise InputError(Message('there is no fact "{name}"', name=fact[:80]), place=place, hint=close)
+
+    def entry(self, fact: str, node: Node, place: Place) -> Entry:
+        if not isinstance(node, Mapping):
+            return Entry(fact, read.value(node, self.types[fact]), {}, Basis("declared", None, None, place))
+        fields = read.Fields(node)
+        value_node = fields.node_of("value")
+        value = None if value_node is None else read.value(value_node, self.types[fact])
+        by_market = fields.optional("per_market", lambda item: self.by_market(fact, item), {})
+        basis = Basis(
+            fields.optional("by", read.choice(BASES, Message("basis")), "declared"),
+            fields.optional("source", read.text, None),
+            fields.optional("note", read.text, None),
+            place,
+        )
+        fields.done()
+        if value_node is None and not by_market:
+            raise InputError(Message('the key "{key}" is missing here', key="value"), place=node.place)
+        if basis.by in {"documented", "measured"} and basis.source is None:
+            message = Message('a {by} value names its source', by=Message(basis.by))
+            hint = Message("add source: model-card.md, or write by: declared")
+            raise InputError(message, place=fields.place_of("by"), hint=hint)
+        return Entry(fact, value, by_market, basis)
+
+    def by_market(self, fact: str, node: Node) -> dict[str, Value]:
+        if not self.library.fact(fact).per_market:
+            message = Message('"{fact}" cannot differ by market', fact=fact)
+            raise InputError(message, place=node.place, hint=Message("give one value: for all markets"))
+        if not isinstance(node, Mapping):
+            raise InputError(Message("markets with values are wanted here"), place=node.place)
+        found: dict[str, Value] = {}
+        for market, value_node in node.entries.items():
+            if market not in self.library.markets:
+                hint = did_you_mean(market, self.library.markets)
+                message = Message('"{market}" is not a market of this library', market=market[:40])
+                raise InputError(message, place=node.key_places[market], hint=hint)
+            value = read.value(value_node, self.types[fact])
+            if value is not None:
+                found[market] = value
+        return found
+
+    def costs(self, node: Node) -> dict[str, float]:
+        fields = read.Fields(node)
+        found: dict[str, float] = {}
+        for fact in list(fields.unread()):
+            self.known(fact, fields.place_of(fact))
+            found[fact] = fields.required(fact, read.number)
+            if found[fact] < 0:
+                raise InputError(Message("a cost is not negative"), place=fields.place_of(fact))
+        return found
+
+
+def _joined(declared: dict[str, Entry], measured: list[Entry]) -> tuple[dict[str, Entry], tuple[Contradiction, ...]]:
+    """Entries by fact, the strongest basis first; equally strong ones by the order of reading."""
+    entries = dict(declared)
+    contradictions: list[Contradiction] = []
+    for entry in measured:
+        other = entries.get(entry.fact)
+        if other is None or other.value is None and not other.by_market:
+            entries[entry.fact] = entry
+            continue
+        counted, set_aside = (other, entry) if other.basis.strength >= entry.basis.strength else (entry, other)
+        if counted.value != set_aside.value or counted.by_market != set_aside.by_market:
+            contradictions.append(Contradiction(entry.fact, counted, set_aside))
+        entries[entry.fact] = counted
+    return entries, tuple(contradictions)

@@ -1,0 +1,179 @@
+"""Statements: what a measure found, as a file.
+
+A statement is an in-toto Statement v1 (JSON): its subjects are the measured artefacts by SHA-256 digest, its predicate holds the facts with
+value, basis and method. This module knows the form; measures write it and dossiers read it.
+Source: in-toto Attestation Framework, Statement layer v1.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from comity import __version__
+from comity.clauses.values import canonical
+from comity.dossier.model import Basis, Entry
+from comity.errors import ComityError, InputError, Place, did_you_mean
+from comity.language import Message
+
+if TYPE_CHECKING:
+    from comity.library.loader import Library
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "https://comity.dev/measurement/v1"
+MAXIMUM_BYTES = 8_000_000
+
+Plain = bool | int | float | str | list[str]
+
+
+class _Part(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Base of the parts of a statement: unknown keys are refused, so that nothing is silently lost."""
+
+
+class Digest(_Part):
+    """SHA-256 of an artefact, 64 lower-case hexadecimal digits."""
+
+    sha256: str
+
+
+class Artefact(_Part):
+    """What was measured, by file name and digest. The content is never part of a statement."""
+
+    name: str
+    digest: Digest
+
+
+class Tool(_Part):
+    """A program that took part in a measurement."""
+
+    name: str
+    version: str
+
+
+class MeasuredFact(_Part, omit_defaults=True):
+    """One fact of a statement.
+
+    Attributes:
+        fact: id of the vocabulary.
+        value: its value as plain data.
+        basis: `observed` by the measure itself, or `reported` by the artefact about itself.
+        where: the place in the artefact that a reported value was read from.
+    """
+
+    fact: str
+    value: Plain
+    basis: Literal["observed", "reported"]
+    where: str = ""
+
+
+class Predicate(_Part, omit_defaults=True):
+    """How it was measured and what was found. `observations` are findings that no clause asks about, kept for the reader."""
+
+    measure: str
+    method: str
+    tools: list[Tool]
+    measured_on: date
+    facts: list[MeasuredFact]
+    observations: dict[str, Plain | None] = {}
+
+
+class Statement(_Part):
+    """An in-toto Statement v1 with a measurement as its predicate."""
+
+    type: str = msgspec.field(name="_type")
+    subject: list[Artefact]
+    predicate_type: str
+    predicate: Predicate
+
+
+def new_statement(artefacts: list[Artefact], predicate: Predicate) -> Statement:
+    """A statement over these artefacts; Comity adds itself to the tools."""
+    tools = [*predicate.tools, Tool("comity", __version__)]
+    return Statement(
+        type=STATEMENT_TYPE,
+        subject=artefacts,
+        predicate_type=PREDICATE_TYPE,
+        predicate=msgspec.structs.replace(predicate, tools=tools),
+    )
+
+
+def write_statement(statement: Statement, directory: Path, name: str) -> Path:
+    """Write a statement as `<name>.json`; a reader never meets half a file.
+
+    Raises:
+        InputError: the directory cannot be written to.
+    """
+    path = directory / f"{name}.json"
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(statement), indent=2) + b"\n")
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("{file} cannot be written: {reason}", file=str(path), reason=reason)) from None
+    return path
+
+
+def read_statement(path: Path) -> Statement:
+    """Read one statement.
+
+    Raises:
+        InputError: the file is not a statement of this form.
+    """
+    place = Place(str(path))
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= MAXIMUM_BYTES else b""
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=place) from None
+    if not raw:
+        raise InputError(Message("the file is empty or too large for a statement"), place=place)
+    try:
+        statement = msgspec.json.decode(raw, type=Statement)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise InputError(Message("this is not a statement: {problem}", problem=str(error)[:200]), place=place) from None
+    if statement.type != STATEMENT_TYPE or statement.predicate_type != PREDICATE_TYPE:
+        message = Message("this is a statement of another type: {type}", type=statement.predicate_type[:100])
+        raise InputError(message, place=place)
+    if not statement.subject:
+        raise InputError(Message("the statement names no artefact"), place=place)
+    for artefact in statement.subject:
+        if len(artefact.digest.sha256) != 64 or not set(artefact.digest.sha256) <= set("0123456789abcdef"):
+            message = Message('the digest of "{name}" is not a SHA-256', name=artefact.name[:80])
+            raise InputError(message, place=place)
+    return statement
+
+
+def read_statements(directory: Path, library: Library) -> tuple[list[Entry], tuple[str, ...]]:
+    """The measured facts of every statement (`*.json`) in a directory, and the names of the files.
+
+    Raises:
+        InputError: a file is not a statement, or a fact in it does not fit the vocabulary.
+    """
+    entries: list[Entry] = []
+    names: list[str] = []
+    for path in sorted(directory.glob("*.json")):
+        statement = read_statement(path)
+        names.append(path.name)
+        for measured in statement.predicate.facts:
+            entries.append(_entry(measured, path, library))
+    return entries, tuple(names)
+
+
+def _entry(measured: MeasuredFact, path: Path, library: Library) -> Entry:
+    place = Place(str(path))
+    fact_type = library.vocabulary.types.get(measured.fact)
+    if fact_type is None:
+        hint = did_you_mean(measured.fact, library.vocabulary.types)
+        raise InputError(Message('there is no fact "{name}"', name=measured.fact[:80]), place=place, hint=hint)
+    try:
+        value = canonical(measured.value, fact_type)
+    except ComityError as error:
+        message = Message("{fact}: {problem}", fact=measured.fact, problem=error.message)
+        raise InputError(message, place=place, hint=error.hint) from None
+    by = "measured" if measured.basis == "observed" else "documented"
+    return Entry(measured.fact, value, {}, Basis(by, f"{path.parent.name}/{path.name}", measured.where or None, place))

@@ -1,0 +1,199 @@
+"""How does this system stand? A verdict for every clause of the chosen markets, on a day.
+
+The answer also says which verdicts will change by themselves (duties that enter into force or end), and which unknown facts would decide
+most clauses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from comity.library.vocabulary import MARKETS
+from comity.questions.judgement import Judgement, System, judge, reasons
+from comity.questions.openings import decisive_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from comity.clauses.tree import Value
+    from comity.dossier.model import Basis, Dossier
+    from comity.library.loader import Library
+    from comity.library.model import Clause, Standard, Verdict
+
+@dataclass(frozen=True, slots=True)
+class ClauseResult:
+    """One clause and how the system stands with it.
+
+    Attributes:
+        judgement: the verdict with its traces.
+        deciding: the known facts that gave the verdict, with values.
+        missing: the unknown facts that could still change it.
+        bases: what each deciding fact rests on.
+        binding: whether a failure counts: the clause is a `must` or `must_not` whose text was confirmed.
+    """
+
+    judgement: Judgement
+    deciding: dict[str, Value]
+    missing: list[str]
+    bases: dict[str, Basis]
+    binding: bool
+
+    @property
+    def clause(self) -> Clause:
+        """The clause."""
+        return self.judgement.clause
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+        return self.judgement.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A verdict that changes by itself on a day, because a duty begins or ends."""
+
+    on: date
+    clause: Clause
+    before: Verdict
+    after: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An unknown fact, and how many unknown verdicts knowing it could decide alone; `touched` counts those that wait for it at all."""
+
+    fact: str
+    decides: int
+    touched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The answer.
+
+    Attributes:
+        results: every clause of every standard of the markets, in the order of the library.
+        changes: verdicts that change by themselves after the day asked about, by date.
+        openings: unknown facts, the most decisive first.
+    """
+
+    dossier: Dossier
+    library: Library
+    on: date
+    markets: tuple[str, ...]
+    standards: tuple[Standard, ...]
+    results: tuple[ClauseResult, ...]
+    changes: tuple[Change, ...]
+    openings: tuple[Opening, ...]
+
+    def counts(self, results: Iterable[ClauseResult] | None = None) -> Counter[str]:
+        """How many clauses have each verdict; by default over all results."""
+        return Counter(result.verdict for result in (self.results if results is None else results))
+
+    def of_standard(self, standard: str) -> list[ClauseResult]:
+        """The results of one standard."""
+        return [result for result in self.results if result.clause.standard == standard]
+
+    @property
+    def failing(self) -> list[ClauseResult]:
+        """Binding clauses that are not met."""
+        return [result for result in self.results if result.binding and result.verdict == "not_met"]
+
+    @property
+    def undecided(self) -> list[ClauseResult]:
+        """Binding clauses that cannot be decided yet."""
+        return [result for result in self.results if result.binding and result.verdict == "unknown"]
+
+    @property
+    def decided_anything(self) -> bool:
+        """Whether any binding clause was decided at all; where none was, nothing may be called fine."""
+        return any(result.binding and result.verdict != "unknown" for result in self.results)
+
+
+def assess(
+    dossier: Dossier, library: Library, *, markets: Iterable[str] | None = None, on: date, openings: bool = True
+) -> Assessment:
+    """Judge a system by every clause of the markets.
+
+    Args:
+        dossier: the system.
+        library: the rules.
+        markets: jurisdictions to look at; by default those of the dossier. The rules of a whole apply in its parts.
+        on: the day to judge on.
+        openings: whether to work out which unknown facts would decide most clauses.
+    """
+    chosen = tuple(dict.fromkeys(dossier.markets if markets is None else markets))
+    everywhere = library.with_wholes(chosen)
+    standards = tuple(standard for standard in library.data.standards if standard.jurisdiction in everywhere)
+    systems = {
+        jurisdiction: System(
+            dossier.facts_in(jurisdiction) | {MARKETS: frozenset(everywhere)}, library.vocabulary.definitions
+        )
+        for jurisdiction in {standard.jurisdiction for standard in standards}
+    }
+    results: list[ClauseResult] = []
+    changes: list[Change] = []
+    for standard in standards:
+        system = systems[standard.jurisdiction]
+        for clause in standard.clauses:
+            result = _result(clause, standard, system, dossier, on)
+            results.append(result)
+            changes += _changes(clause, standard, system, result.verdict, on)
+    changes.sort(key=lambda change: (change.on, change.clause.full_id))
+    return Assessment(
+        dossier=dossier,
+        library=library,
+        on=on,
+        markets=chosen,
+        standards=standards,
+        results=tuple(results),
+        changes=tuple(changes),
+        openings=_openings(results, systems, library) if openings else (),
+    )
+
+
+def _result(clause: Clause, standard: Standard, system: System, dossier: Dossier, on: date) -> ClauseResult:
+    judgement = judge(clause, system, on)
+    if standard.status in {"bill", "repealed"}:
+        judgement = judgement._replace(verdict="not_applicable", in_force=False, conditions=())
+    deciding, missing = reasons(judgement)
+    bases = {fact: dossier.entries[fact].basis for fact in deciding if fact in dossier.entries}
+    binding = clause.modality in {"must", "must_not"} and clause.checked.against != "unconfirmed"
+    return ClauseResult(judgement, deciding, missing, bases, binding)
+
+
+def _changes(clause: Clause, standard: Standard, system: System, verdict: Verdict, on: date) -> list[Change]:
+    """The later days on which the verdict of a clause changes without anybody doing anything."""
+    if standard.status in {"bill", "repealed"}:
+        return []
+    days = {phase.start for phase in clause.in_force} | {phase.until for phase in clause.in_force if phase.until}
+    found: list[Change] = []
+    before = verdict
+    for day in sorted(day for day in days if day > on):
+        after = judge(clause, system, day).verdict
+        if after != before:
+            found.append(Change(day, clause, before, after))
+            before = after
+    return found
+
+
+def _openings(results: list[ClauseResult], systems: dict[str, System], library: Library) -> tuple[Opening, ...]:
+    """Unknown facts by how many unknown binding verdicts some value of theirs would decide alone."""
+    decides: Counter[str] = Counter()
+    touched: Counter[str] = Counter()
+    waiting: defaultdict[str, list[ClauseResult]] = defaultdict(list)
+    for result in results:
+        if result.binding and result.verdict == "unknown":
+            for fact in result.missing:
+                waiting[fact].append(result)
+                touched[fact] += 1
+    for fact, open_results in waiting.items():
+        for jurisdiction in {result.clause.jurisdiction for result in open_results}:
+            clauses = [result.clause for result in open_results if result.clause.jurisdiction == jurisdiction]
+            decides[fact] += decisive_values(fact, clauses, systems[jurisdiction], library.vocabulary)
+    ranked = sorted(touched, key=lambda fact: (-decides[fact], -touched[fact], fact))
+    return tuple(Opening(fact, decides[fact], touched[fact]) for fact in ranked)
