@@ -192,11 +192,7 @@ class _Checker:
             if not 0 <= value <= 1:
                 hint = Message("write {ratio} for {percent} %", ratio=f"{value / 100:g}", percent=f"{value:g}")
                 self.fail(Message("a ratio lies between 0 and 1"), node.span, hint if 1 < value <= 100 else None)
-        if isinstance(value, int) and not isinstance(value, bool) and other.kind in {Kind.NUMBER, Kind.RATIO}:
-            return _Typed(t.Constant(node.span, float(value)), Kind.NUMBER, bound=typed.bound, constant=True)
-        if typed.kind is Kind.INT and not typed.constant and other.kind in {Kind.NUMBER, Kind.RATIO}:
-            self.bounded(typed.bound, EXACT_INT, node.span)
-        return typed
+        return self.widened(typed, node) if other.kind in {Kind.NUMBER, Kind.RATIO} else typed
 
     def declared(self, value: str, values: tuple[str, ...], span: s.Span) -> None:
         if value not in values:
@@ -271,13 +267,14 @@ class _Checker:
         return _Typed(expression, kind, bound=bound, constant=left.constant and right.constant)
 
     def widened(self, typed: _Typed, node: s.Syntax) -> _Typed:
-        """A whole-number literal as a number, so that both sides of an arithmetic operator are of one kind."""
+        """What meets a number: a whole-number literal becomes one, other whole numbers have to be exact as one."""
+        if typed.kind is not Kind.INT:
+            return typed
         value = typed.expression.value if isinstance(typed.expression, t.Constant) else None
-        if typed.kind is Kind.INT:
+        if not isinstance(value, int) or int(float(value)) != value:
             self.bounded(typed.bound, EXACT_INT, node.span)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return _Typed(t.Constant(node.span, float(value)), Kind.NUMBER, bound=typed.bound, constant=True)
-        return typed
+            return typed
+        return _Typed(t.Constant(node.span, float(value)), Kind.NUMBER, bound=typed.bound, constant=True)
 
     def bounded(self, bound: float, limit: float, span: s.Span) -> None:
         if bound > limit:
@@ -289,6 +286,7 @@ class _Checker:
             message = Message('"{operator}" wants numbers, and this is {kind}', operator="-", kind=self.named(typed))
             self.fail(message, node.operand.span, outside=typed.kind is Kind.DURATION)
         kind = Kind.NUMBER if typed.kind is Kind.RATIO else typed.kind
+        self.bounded(typed.bound, EXACT_INT if kind is Kind.INT else FINITE, node.span)
         return _Typed(t.Negative(node.span, typed.expression), kind, bound=typed.bound, constant=typed.constant)
 
     def choice(self, node: s.Choice) -> _Typed:

@@ -33,6 +33,9 @@ _TOKEN = re.compile(
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"} | {c: c for c in "\\?\"'`"}
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|X([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(?s:(.))|$)")
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: Python can hold it, no file can."""
+
 
 class Token(NamedTuple):
     """One word of a formula: its kind (the names in the pattern above, or `end`), its text and where it stands."""
@@ -51,7 +54,10 @@ def tokens(text: str) -> list[Token]:
     """
     if len(text) > MAXIMUM_LENGTH:
         message = Message("the formula is longer than {limit} characters", limit=MAXIMUM_LENGTH)
-        raise FormulaError(message, text=text[:200], span=(0, 1))
+        raise FormulaError(message, text=text[:200].encode(errors="replace").decode(), span=(0, 1))
+    lone = _SURROGATE.search(text)
+    if lone is not None:
+        raise _unreadable(text, lone.start())
     found: list[Token] = []
     position = 0
     match = _TOKEN.match
@@ -86,22 +92,19 @@ def _unreadable(text: str, position: int) -> FormulaError:
     return FormulaError(message, text=text, span=(position, position + 1), hint=hints.get(character))
 
 
-def string_value(token: Token, text: str) -> str:
-    """The value of a string token, escapes resolved.
+def string_value(token: Token, text: str) -> str | None:
+    """The value of a string token, escapes resolved; None for bytes.
 
     Raises:
-        FormulaError: an escape that CEL does not know, or a bytes literal (outside the subset).
+        FormulaError: an escape that CEL does not know.
     """
     prefix_length = min(token.text.index(q) for q in "\"'" if q in token.text)
     prefix = token.text[:prefix_length].lower()
     body = token.text[prefix_length:]
-    if "b" in prefix:
-        message = Message("bytes are not part of the clause language")
-        raise FormulaError(message, text=text, span=(token.start, token.end), outside_subset=True)
     quotes = 3 if len(body) >= 6 and body[:3] in {'"""', "'''"} else 1
     body = body[quotes:-quotes]
     if "r" in prefix or "\\" not in body:
-        return body
+        return None if "b" in prefix else body
 
     def resolve(found: re.Match[str]) -> str:
         code = found[1] or found[2] or found[3] or found[4]
@@ -114,4 +117,5 @@ def string_value(token: Token, text: str) -> str:
             raise FormulaError(message, text=text, span=(start, start + len(found[0])))
         return chr(number)
 
-    return _ESCAPE.sub(resolve, body)
+    value = _ESCAPE.sub(resolve, body)
+    return None if "b" in prefix else value

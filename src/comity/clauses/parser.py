@@ -1,7 +1,7 @@
 """Tokens to a syntax tree, by the grammar and precedence of the CEL specification, for the subset that Comity reads.
 
-What is valid CEL but outside the subset (macros, maps, messages, indexing, division …) is refused by name, so that an author
-sees the difference between a slip and a limit.
+The whole grammar of CEL is recognised. What is valid but outside the subset (macros, maps, messages, indexing, division …) is noted
+and refused by name once the rest has proved to be CEL, so that an author sees the difference between a slip and a limit.
 """
 
 from __future__ import annotations
@@ -28,8 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FUNCTIONS = frozenset({"date", "duration", "sets.contains", "sets.intersects"})
-RELATIONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in"})
+PRECEDENCE = {"||": 1, "&&": 2} | dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in"), 3) | {"+": 4, "-": 4}
+PRECEDENCE |= dict.fromkeys(("*", "/", "%"), 5)
 _INT_MAXIMUM = 2**63 - 1
+_UNSIGNED_MAXIMUM = 2**64 - 1
+_FIELDS = Message("fields and elements of values are not part of the clause language")
+_BACKQUOTES = Message("names in backquotes are not part of the clause language")
+_OPTIONAL = Message("optional values are not part of the clause language")
 
 
 def parse(text: str) -> Syntax:
@@ -42,11 +47,16 @@ def parse(text: str) -> Syntax:
     tree = parser.expression()
     if parser.token.kind != "end":
         parser.unexpected()
+    if parser.left_out is not None:
+        raise parser.left_out
     return tree
 
 
 class _Parser:
-    """Recursive descent, one method a rule of the grammar."""
+    """Recursive descent, by precedence where operators join.
+
+    Operators and brackets are told by their text alone: no other token begins with the same character and has the same text.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -54,6 +64,7 @@ class _Parser:
         self.index = 0
         self.token = self.tokens[0]
         self.open = 0
+        self.left_out: FormulaError | None = None
 
     def advance(self) -> Token:
         token = self.token
@@ -62,13 +73,13 @@ class _Parser:
         return token
 
     def accept(self, mark: str) -> bool:
-        if self.token.text == mark and self.token.kind == "mark":
+        if self.token.text == mark:
             self.advance()
             return True
         return False
 
     def expect(self, mark: str, opened: Token | None = None) -> int:
-        if self.token.text != mark or self.token.kind != "mark":
+        if self.token.text != mark:
             if self.token.kind == "end" and opened is not None:
                 message = Message('"{mark}" is never closed', mark=opened.text)
                 raise FormulaError(message, text=self.text, span=(opened.start, opened.end))
@@ -84,13 +95,16 @@ class _Parser:
             message = Message('"{word}" is a reserved word of CEL', word=token.text)
         else:
             message = Message('"{word}" is not expected here', word=token.text[:40])
-            if token.kind == "word" and token.text in {"and", "or", "not"}:
+            if token.text in {"and", "or", "not"}:
                 sign = {"and": "&&", "or": "||", "not": "!"}[token.text]
                 hint = Message("write {sign}", sign=sign)
         raise FormulaError(message, text=self.text, span=(token.start, token.end), hint=hint)
 
-    def outside(self, what: Message, span: Span, hint: Message | None = None) -> NoReturn:
-        raise FormulaError(what, text=self.text, span=span, hint=hint, outside_subset=True)
+    def outside(self, what: Message, span: Span, hint: Message | None = None) -> Syntax:
+        """Note what is valid CEL but left out of the subset; what is returned only keeps its place."""
+        if self.left_out is None:
+            self.left_out = FormulaError(what, text=self.text, span=span, hint=hint, outside_subset=True)
+        return Literal(False, span)  # noqa: FBT003
 
     def deepen(self, *below: Syntax) -> int:
         depth = 1 + max((node.depth for node in below), default=0)
@@ -103,214 +117,233 @@ class _Parser:
         raise FormulaError(message, text=self.text, span=(self.token.start, self.token.end))
 
     def expression(self) -> Syntax:
+        condition = self.operation(1)
+        if self.token.text != "?":
+            return condition
+        self.advance()
+        then = self.operation(1)
+        self.expect(":")
+        self.open += 1
+        otherwise = self.expression()
+        self.open -= 1
+        span = (condition.span[0], otherwise.span[1])
+        return Choice(condition, then, otherwise, span, self.deepen(condition, then, otherwise))
+
+    def operation(self, weakest: int) -> Syntax:
+        """Operands joined by operators that bind at least as strongly as `weakest`."""
         self.open += 1
         if self.open > MAXIMUM_DEPTH:
             self.too_deep()
-        condition = self.logic("||", self.conjunction)
-        if self.accept("?"):
-            then = self.logic("||", self.conjunction)
-            self.expect(":")
-            otherwise = self.expression()
-            span = (condition.span[0], otherwise.span[1])
-            condition = Choice(condition, then, otherwise, span, self.deepen(condition, then, otherwise))
-        self.open -= 1
-        return condition
-
-    def conjunction(self) -> Syntax:
-        return self.logic("&&", self.relation)
-
-    def logic(self, operator: str, below: Callable[[], Syntax]) -> Syntax:
-        first = below()
-        if self.token.text != operator:
-            return first
-        operands = [first]
-        while self.accept(operator):
-            operands.append(below())
-        span = (first.span[0], operands[-1].span[1])
-        return Operation(operator, tuple(operands), span, self.deepen(*operands))
-
-    def relation(self) -> Syntax:
-        left = self.sum()
-        while self.token.text in RELATIONS and self.token.kind in {"mark", "word"}:
-            left = self.join(left, self.advance(), self.sum())
-        return left
-
-    def sum(self) -> Syntax:
-        left = self.product()
-        while self.token.kind == "mark" and self.token.text in {"+", "-"}:
-            left = self.join(left, self.advance(), self.product())
-        return left
-
-    def product(self) -> Syntax:
         left = self.unary()
-        while self.token.kind == "mark" and self.token.text in {"*", "/", "%"}:
+        while (precedence := PRECEDENCE.get(self.token.text, 0)) >= weakest:
             operator = self.advance()
-            right = self.unary()
-            if operator.text != "*":
+            operands = [left, self.operation(precedence + 1)]
+            if precedence <= 2:
+                while self.accept(operator.text):
+                    operands.append(self.operation(precedence + 1))
+            elif operator.text in {"/", "%"}:
                 message = Message('"{operator}" is not part of the clause language', operator=operator.text)
                 hint = Message("multiply instead: a <= 0.5 * b")
                 self.outside(message, (operator.start, operator.end), hint)
-            left = self.join(left, operator, right)
+            span = (left.span[0], operands[-1].span[1])
+            left = Operation(operator.text, tuple(operands), span, self.deepen(*operands))
+        self.open -= 1
         return left
 
-    def join(self, left: Syntax, operator: Token, right: Syntax) -> Syntax:
-        return Operation(operator.text, (left, right), (left.span[0], right.span[1]), self.deepen(left, right))
-
     def unary(self) -> Syntax:
-        token = self.token
-        if token.kind != "mark" or token.text not in {"!", "-"}:
+        sign = self.token
+        if sign.text not in {"!", "-"}:
             return self.member()
         signs: list[Token] = []
-        while self.token.kind == "mark" and self.token.text == token.text:
+        while self.token.text == sign.text and not self.at_negative_number():
             signs.append(self.advance())
-        following = self.token
-        if token.text == "-" and following.kind in {"int", "double"}:
-            signs.pop()
-            operand: Syntax = self.negative_number(following)
-        else:
-            operand = self.member()
-        for sign in reversed(signs):
-            operand = Prefix(sign.text, operand, (sign.start, operand.span[1]), self.deepen(operand))
+        operand = self.member()
+        for token in reversed(signs):
+            operand = Prefix(token.text, operand, (token.start, operand.span[1]), self.deepen(operand))
         return operand
 
-    def negative_number(self, token: Token) -> Syntax:
+    def at_negative_number(self) -> bool:
+        return self.token.text == "-" and self.tokens[self.index + 1].kind in {"int", "double"}
+
+    def member(self) -> Syntax:
+        token = self.token
+        if token.kind == "word" and token.text not in KEYWORDS:
+            node = self.name()
+        elif token.text in {"(", "[", "{", "."}:
+            node = self.bracketed()
+        else:
+            node = self.literal()
+        while self.token.text in {".", "["}:
+            node = self.selection()
+        return node
+
+    def selection(self) -> Syntax:
+        """`.field`, `.method(…)` or `[index]` after a value that is not a plain name."""
+        opened = self.advance()
+        optional = self.accept("?")
+        if opened.text == "[":
+            self.expression()
+            end = self.expect("]", opened)
+        else:
+            field = self.token
+            if field.kind != "quoted" and (field.kind != "word" or field.text in KEYWORDS):
+                self.unexpected()
+            end = self.advance().end
+            if self.token.text == "(" and field.kind == "word" and not optional:
+                self.items(")", self.advance())
+        return self.outside(_FIELDS, (opened.start, end))
+
+    def literal(self) -> Syntax:
+        sign = self.advance() if self.at_negative_number() else None
+        token = self.token
+        span = (sign.start if sign else token.start, token.end)
+        if token.kind == "int":
+            value: bool | int | float | str = self.whole(token, _INT_MAXIMUM + (sign is not None))
+        elif token.kind == "double":
+            value = float(token.text)
+            if value == float("inf"):
+                self.too_large(token)
+        elif token.kind == "string":
+            return self.string()
+        elif token.text in {"true", "false"}:
+            value = token.text == "true"
+        else:
+            return self.left_out_literal()
         self.advance()
-        start = token.start - 1
-        if token.kind == "double":
-            return self.after_literal(Literal(-float(token.text), (start, token.end)))
-        value = int(token.text, 0)
-        if value > _INT_MAXIMUM + 1:
+        return Literal(-value if sign and not isinstance(value, str) else value, span)
+
+    def whole(self, token: Token, maximum: int) -> int:
+        digits = token.text.rstrip("uU").removeprefix("0x").lstrip("0") or "0"
+        value = int(digits, 16 if token.text.startswith("0x") else 10) if len(digits) <= 20 else maximum + 1
+        if value > maximum:
             self.too_large(token)
-        return self.after_literal(Literal(-value, (start, token.end)))
+        return value
 
     def too_large(self, token: Token) -> NoReturn:
         message = Message("the number does not fit in 64 bits")
         raise FormulaError(message, text=self.text, span=(token.start, token.end), hint=Message("write it as 1e26"))
 
-    def member(self) -> Syntax:
-        token = self.token
-        kind = token.kind
-        if kind == "word" and token.text not in KEYWORDS:
-            return self.name()
-        if kind == "mark" and token.text in {"(", "[", "{", "."}:
-            return self.bracketed()
-        self.advance_over_literal()
+    def string(self) -> Syntax:
+        token = self.advance()
         span = (token.start, token.end)
-        if kind == "string":
-            return self.after_literal(Literal(string_value(token, self.text), span))
-        if kind == "int":
-            value = int(token.text, 16 if token.text.startswith("0x") else 10)
-            if value > _INT_MAXIMUM:
-                self.too_large(token)
-            return self.after_literal(Literal(value, span))
-        if kind == "double":
-            number = float(token.text)
-            if number == float("inf"):
-                self.too_large(token)
-            return self.after_literal(Literal(number, span))
-        if kind == "unsigned":
-            self.outside(Message("unsigned integers are not part of the clause language"), span)
-        if token.text == "null":
-            self.outside(Message("null is not part of the clause language"), span, self.no_test_of_knowledge())
-        return self.after_literal(Literal(token.text == "true", span))
+        value = string_value(token, self.text)
+        if value is None:
+            return self.outside(Message("bytes are not part of the clause language"), span)
+        return Literal(value, span)
 
-    def advance_over_literal(self) -> None:
+    def left_out_literal(self) -> Syntax:
         token = self.token
-        if token.kind in {"string", "int", "double", "unsigned"} or token.text in {"true", "false", "null"}:
-            self.advance()
-        elif token.kind == "quoted":
-            self.outside(Message("names in backquotes are not part of the clause language"), (token.start, token.end))
+        if token.kind == "unsigned":
+            self.whole(token, _UNSIGNED_MAXIMUM)
+            message, hint = Message("unsigned integers are not part of the clause language"), None
+        elif token.text == "null":
+            message, hint = Message("null is not part of the clause language"), _no_test_of_knowledge()
         else:
             self.unexpected()
-
-    @staticmethod
-    def no_test_of_knowledge() -> Message:
-        return Message("a formula may not ask whether a fact is known: an unknown fact makes it unknown by itself")
-
-    def after_literal(self, literal: Syntax) -> Syntax:
-        token = self.token
-        if token.kind == "mark" and token.text in {".", "[", "{"}:
-            following = self.tokens[self.index + 1]
-            if token.text == "." and following.kind not in {"word", "quoted"}:
-                self.advance()
-                self.unexpected()
-            if token.text == "{":
-                self.unexpected()
-            message = Message("fields and elements of values are not part of the clause language")
-            self.outside(message, (token.start, following.end))
-        return literal
+        self.advance()
+        return self.outside(message, (token.start, token.end), hint)
 
     def name(self) -> Syntax:
-        first = self.advance()
+        first = self.token
         if first.text in RESERVED:
-            self.index -= 1
-            self.token = first
             self.unexpected()
-        words = [first.text]
-        end = first.end
-        while self.token.kind == "mark" and self.token.text == ".":
+        name, end = self.advance().text, first.end
+        while self.token.text == "." and self.tokens[self.index + 1].kind == "word":
             self.advance()
             word = self.token
-            if word.kind == "quoted":
-                message = Message("names in backquotes are not part of the clause language")
-                self.outside(message, (word.start, word.end))
-            if word.kind != "word" or word.text in KEYWORDS:
+            if word.text in KEYWORDS:
                 self.unexpected()
             self.advance()
-            words.append(word.text)
-            end = word.end
-        name = ".".join(words)
-        if self.token.kind == "mark" and self.token.text == "(":
+            name, end = f"{name}.{word.text}", word.end
+        if self.token.text == "(":
             return self.call(name, (first.start, end))
-        if self.token.kind == "mark" and self.token.text in {"[", "{"}:
-            message = Message("fields and elements of values are not part of the clause language")
-            self.outside(message, (self.token.start, self.token.end))
+        if self.token.text == "{":
+            return self.message()
+        if self.token.text == "." and self.tokens[self.index + 1].kind == "quoted":
+            opened = self.advance()
+            return self.outside(_BACKQUOTES, (opened.end, self.advance().end))
         return Name(name, (first.start, end))
 
     def call(self, name: str, span: Span) -> Syntax:
         opened = self.advance()
         arguments = self.items(")", opened)
         end = self.tokens[self.index - 1].end
-        if name not in FUNCTIONS:
-            last = name.rsplit(".", 1)[-1]
-            hint = None
-            if last == "has":
-                hint = self.no_test_of_knowledge()
-            elif last in {"contains", "containsAll", "intersects", "exists", "all"}:
-                hint = Message("for sets write sets.contains(fact, [...]) or sets.intersects(fact, [...])")
-            elif last == "timestamp":
-                hint = Message('write date("2026-08-02")')
-            message = Message("the function {name}() is not part of the clause language", name=name)
-            self.outside(message, span, hint)
-        return self.after_literal(Call(name, arguments, (span[0], end), self.deepen(*arguments)))
+        if name in FUNCTIONS:
+            return Call(name, arguments, (span[0], end), self.deepen(*arguments))
+        last = name.rsplit(".", 1)[-1]
+        hint = None
+        if last == "has":
+            hint = _no_test_of_knowledge()
+        elif last in {"contains", "containsAll", "intersects", "exists", "all"}:
+            hint = Message("for sets write sets.contains(fact, [...]) or sets.intersects(fact, [...])")
+        elif last == "timestamp":
+            hint = Message('write date("2026-08-02")')
+        message = Message("the function {name}() is not part of the clause language", name=name)
+        return self.outside(message, span, hint)
 
     def bracketed(self) -> Syntax:
         opened = self.advance()
         if opened.text == "(":
             inner = self.expression()
             self.expect(")", opened)
-            return self.after_literal(inner)
+            return inner
         if opened.text == "[":
-            if self.token.text == "?" and self.token.kind == "mark":
-                message = Message("optional values are not part of the clause language")
-                self.outside(message, (self.token.start, self.token.end))
             items = self.items("]", opened)
             end = self.tokens[self.index - 1].end
-            return self.after_literal(ListLiteral(items, (opened.start, end), self.deepen(*items)))
+            return ListLiteral(items, (opened.start, end), self.deepen(*items))
         if opened.text == "{":
-            self.outside(Message("maps are not part of the clause language"), (opened.start, opened.end))
+            self.entries(opened, self.expression)
+            return self.outside(Message("maps are not part of the clause language"), (opened.start, opened.end))
         if self.token.kind != "word" or self.token.text in KEYWORDS:
             self.unexpected()
         hint = Message("write the name without the dot in front")
         self.outside(Message("a name does not begin with a dot here"), (opened.start, opened.end), hint)
+        return self.name()
 
     def items(self, closing: str, opened: Token) -> tuple[Syntax, ...]:
+        """What stands between brackets, commas between; a list may have a comma at its end, and optional elements."""
         found: list[Syntax] = []
-        while not (self.token.kind == "mark" and self.token.text == closing):
+        while self.token.text not in {closing, ","}:
+            if closing == "]":
+                self.accept_optional()
             found.append(self.expression())
-            if not self.accept(","):
+            if self.token.text != "," or self.tokens[self.index + 1].text == closing:
                 break
-            if closing == ")" and self.token.text == ")":
-                self.unexpected()
+            self.advance()
+        if closing == "]":
+            self.accept(",")
         self.expect(closing, opened)
         return tuple(found)
+
+    def accept_optional(self) -> None:
+        if self.token.text == "?":
+            token = self.advance()
+            self.outside(_OPTIONAL, (token.start, token.end))
+
+    def message(self) -> Syntax:
+        opened = self.advance()
+        self.entries(opened, self.field)
+        return self.outside(_FIELDS, (opened.start, opened.end))
+
+    def field(self) -> Syntax:
+        if self.token.kind != "quoted" and (self.token.kind != "word" or self.token.text in KEYWORDS):
+            self.unexpected()
+        token = self.advance()
+        return Name(token.text, (token.start, token.end))
+
+    def entries(self, opened: Token, key: Callable[[], Syntax]) -> None:
+        """The `key: value` pairs of a map or a message."""
+        while self.token.text not in {"}", ","}:
+            self.accept_optional()
+            key()
+            self.expect(":")
+            self.expression()
+            if self.token.text != "," or self.tokens[self.index + 1].text == "}":
+                break
+            self.advance()
+        self.accept(",")
+        self.expect("}", opened)
+
+
+def _no_test_of_knowledge() -> Message:
+    return Message("a formula may not ask whether a fact is known: an unknown fact makes it unknown by itself")

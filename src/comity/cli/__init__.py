@@ -40,8 +40,7 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `comity` with these arguments (default: those of the process) and return the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    language = _language(words)
+    language, words = _split_language(list(sys.argv[1:] if arguments is None else arguments))
     _use_utf8()
     try:
         options = _parser(language, words).parse_args(words)
@@ -67,13 +66,14 @@ def _use_utf8() -> None:
             reconfigure(errors="replace")
 
 
-def _language(words: list[str]) -> str:
-    """The language of `--lang`, looked up before parsing so that help speaks it too."""
+def _split_language(words: list[str]) -> tuple[str, list[str]]:
+    """The language of `--lang`, which may stand anywhere, and the other words; help has to speak the language too."""
     for index, word in enumerate(words):
-        value = word[7:] if word.startswith("--lang=") else words[index + 1] if word == "--lang" and index + 1 < len(words) else ""
-        if value in LANGUAGES:
-            return value
-    return preferred_language()
+        if word.startswith("--lang=") and word[7:] in LANGUAGES:
+            return word[7:], words[:index] + words[index + 1 :]
+        if word == "--lang" and words[index + 1 : index + 2] and words[index + 1] in LANGUAGES:
+            return words[index + 1], words[:index] + words[index + 2 :]
+    return preferred_language(), words
 
 
 def _parser(language: str, words: list[str]) -> Parser:
@@ -104,7 +104,6 @@ def _parser(language: str, words: list[str]) -> Parser:
             description=summaries[command],
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        subparser.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         if command == asked:
             import_module(f"comity.cli.{command}").configure(subparser)
     return parser

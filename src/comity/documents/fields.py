@@ -146,7 +146,7 @@ def value(node: Node, fact_type: FactType) -> Value | None:
     try:
         return canonical(_plain(node, fact_type), fact_type)
     except ComityError as error:
-        raise InputError(error.message, place=node.place, hint=error.hint) from None
+        raise InputError(error.message, place=error.place or node.place, hint=error.hint) from None
 
 
 def _plain(node: Node, fact_type: FactType) -> object:
@@ -216,7 +216,9 @@ class Fields:
         """The value of a key that has to be there."""
         node = self.node_of(key)
         if node is None:
-            raise InputError(Message('the key "{key}" is missing here', key=key), place=self.place)
+            close = [word for word in self.unread() if did_you_mean(word, [key]) is not None]
+            hint = Message('"{word}" stands there instead', word=close[0][:80]) if close else None
+            raise InputError(Message('the key "{key}" is missing here', key=key), place=self.place, hint=hint)
         return read(node)
 
     def optional(self, key: str, read: Callable[[Node], Read], default: Read) -> Read:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from comity.library.model import FORCES
 from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import Judgement, System, judge, reasons
 from comity.questions.openings import decisive_values
@@ -76,7 +77,7 @@ class Assessment:
     """The answer.
 
     Attributes:
-        results: every clause of every standard of the markets, in the order of the library.
+        results: every clause of every standard of the markets, in the order of the markets, law before standards.
         changes: verdicts that change by themselves after the day asked about, by date.
         openings: unknown facts, the most decisive first.
     """
@@ -128,7 +129,12 @@ def assess(
     """
     chosen = tuple(dict.fromkeys(dossier.markets if markets is None else markets))
     everywhere = library.with_wholes(chosen)
-    standards = tuple(standard for standard in library.data.standards if standard.jurisdiction in everywhere)
+    standards = tuple(
+        sorted(
+            (standard for standard in library.data.standards if standard.jurisdiction in everywhere),
+            key=lambda standard: (everywhere.index(standard.jurisdiction), FORCES.index(standard.force)),
+        )
+    )
     systems = {
         jurisdiction: System(
             dossier.facts_in(jurisdiction) | {MARKETS: frozenset(everywhere)}, library.vocabulary.definitions

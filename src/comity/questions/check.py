@@ -156,7 +156,7 @@ def _unused_facts(library: Library) -> Iterator[Problem]:
 
 
 def _fact_problems(library: Library) -> Iterator[Problem]:
-    for fact in library.vocabulary.facts.values():
+    for fact in library.data.facts:
         place = Place(f"facts/{fact.topic}.yaml")
         if fact.topic and fact.topic not in library.topics:
             yield Problem(Message('the file name "{topic}" is not a topic', topic=fact.topic), place)

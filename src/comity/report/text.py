@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ def assessment_text(assessment: Assessment, language: str, limit: int, *, plain:
         file=io.StringIO(),
         force_terminal=terminal,
         no_color=None if terminal else True,
-        width=None if terminal else _width(),
+        width=max(40, Console().width) if terminal else _width(),
         highlight=False,
         emoji=False,
     )
@@ -50,12 +51,14 @@ def assessment_text(assessment: Assessment, language: str, limit: int, *, plain:
     for part in report.parts(limit):
         console.print(part)
     output = console.file
-    return output.getvalue() if isinstance(output, io.StringIO) else ""
+    text = output.getvalue() if isinstance(output, io.StringIO) else ""
+    return text if terminal else "\n".join(line.rstrip() for line in text.split("\n"))
 
 
 def _width() -> int:
-    """The width that the environment asks for (COLUMNS), else 100."""
-    return max(40, Console().width) if sys.stdout.isatty() else Console(file=io.StringIO(), width=None).width
+    """The width that the environment asks for (COLUMNS), else 100; never so narrow that words break."""
+    columns = os.environ.get("COLUMNS", "")
+    return max(40, int(columns)) if columns.isdecimal() and len(columns) < 6 else WIDE
 
 
 class _Report:

