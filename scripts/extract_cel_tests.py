@@ -24,7 +24,7 @@ PACKAGE = "@bufbuild/cel-spec"
 VERSION = "0.6.1"
 TARGET = Path(__file__).parent.parent / "tests/data/cel-spec"
 SUITES = ("conformance", "parsing", "checking")
-OPERATORS = {"_&&_", "_||_", "!_", "-_", "_?_:_", "@in"} | {f"_{sign}_" for sign in "== != < <= > >= + - *".split()}
+OPERATORS = {"_&&_", "_||_", "!_", "-_", "_?_:_", "@in"} | {f"_{sign}_" for sign in ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*"]}
 FUNCTIONS = {"date", "duration", "sets.contains", "sets.intersects"}
 CONSTANTS = {"BoolValue": "bool", "Int64Value": "int", "DoubleValue": "double", "StringValue": "string"}
 
@@ -103,7 +103,10 @@ def classified(test: dict[str, Any]) -> dict[str, Any]:
         return {"class": "invalid"}
     if re.search("recursion (limit|depth) exceeded", error):
         return {"class": "limit"}
-    return {"class": "outside", "outside": "macro" if "argument" in error or "variable" in error else "optional or quoted"}
+    return {
+        "class": "outside",
+        "outside": "macro" if "argument" in error or "variable" in error else "optional or quoted",
+    }
 
 
 def flat(tree: str) -> str:
@@ -115,16 +118,17 @@ def expected(original: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "typeEnv" in original:
         found["variables"] = {
-            entry["name"]: entry.get("ident", {}).get("type", {}).get("primitive", "other") for entry in original["typeEnv"]
+            entry["name"]: entry.get("ident", {}).get("type", {}).get("primitive", "other")
+            for entry in original["typeEnv"]
         }
+    if "container" in original:
+        found["container"] = original["container"]
     if "bindings" in original:
         found["bindings"] = {name: scalar(bound.get("value", {})) for name, bound in original["bindings"].items()}
     if "value" in original:
         found["value"] = scalar(original["value"])
     elif "typedResult" in original:
         found["value"] = scalar(original["typedResult"].get("result", {}))
-    if "evalError" in original:
-        found["error"] = True
     return found
 
 
@@ -138,6 +142,8 @@ def scalar(value: dict[str, Any]) -> list[Any]:
             return ["bool", truth]
         case {"stringValue": text}:
             return ["string", text]
+        case {"objectValue": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": text}}:
+            return ["duration", text]
         case _:
             return [next(iter(value), "none")]
 
@@ -169,7 +175,7 @@ class Reader:
     def read(self) -> list[Any]:
         tree = self.node()
         if self.position != len(self.text):
-            raise OutsideError("unread")
+            raise ValueError(self.text[self.position :])
         return tree
 
     def node(self) -> list[Any]:
@@ -203,7 +209,7 @@ class Reader:
             if text.endswith("u"):
                 raise OutsideError("unsigned")
             return self.ended(["constant", None, text])
-        text = self.take(r"[@!_][^(]*(?=\()|\.?[\w@][\w.@]*") or ""
+        text = self.take(r"[@!_-][^(]*(?=\()|\.?[\w@][\w.@]*") or ""
         if text == "null":
             raise OutsideError("null")
         if text == "__comprehension__":

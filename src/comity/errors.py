@@ -69,7 +69,7 @@ class IntegrityError(ComityError):
     exit_code = 4
 
 
-class ErrorList(ComityError):
+class ErrorList(ComityError):  # noqa: N818  (it holds errors, it is not one more)
     """Several errors of one reading, so that a person can mend them all at once."""
 
     def __init__(self, errors: list[ComityError]) -> None:

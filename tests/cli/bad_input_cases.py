@@ -175,7 +175,7 @@ FORMULAS: dict[str, str] = {
     "unclosed parenthesis": "(system.generative",
     "unclosed string": '"low == system.risk_class',
     "nothing after operator": "system.generative &&",
-    "a method": "report.contents.contains(\"cause\")",
+    "a method": 'report.contents.contains("cause")',
     "set compared": 'report.contents == ["cause"]',
     "order of enums": 'system.risk_class >= "middle"',
     "reserved word": "for > 1",

@@ -31,7 +31,7 @@ class Ran:
     errors: str
 
 
-@pytest.fixture()
+@pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Run `comity` with words, in English, on the small library."""
 
@@ -47,14 +47,16 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     return call
 
 
-@pytest.fixture()
+@pytest.fixture
 def dossier(tmp_path: Path) -> Callable[..., str]:
     """Write a dossier with the good facts, some of them changed (None: left out), and return its directory."""
 
     def write(markets: str = "[xa]", **changed: str | None) -> str:
         facts = GOOD | {key.replace("__", "."): value for key, value in changed.items()}
         lines = [f"  {fact}: {value}" for fact, value in facts.items() if value is not None]
-        text = f"comity: 1\nsystem: {{id: helper, name: Helper}}\nmarkets: {markets}\nfacts:\n" + "\n".join(lines) + "\n"
+        text = (
+            f"comity: 1\nsystem: {{id: helper, name: Helper}}\nmarkets: {markets}\nfacts:\n" + "\n".join(lines) + "\n"
+        )
         (tmp_path / "comity.yaml").write_text(text, encoding="utf-8")
         return str(tmp_path)
 

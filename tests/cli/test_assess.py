@@ -64,7 +64,8 @@ def test_nothing_decided_is_not_fine(run: Run, dossier: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fail_on", "code"), [((), 3), (("--fail-on", "not_met"), 0), (("--fail-on", "unknown"), 3), (("--fail-on", "never"), 0)]
+    ("fail_on", "code"),
+    [((), 3), (("--fail-on", "not_met"), 0), (("--fail-on", "unknown"), 3), (("--fail-on", "never"), 0)],
 )
 def test_fail_on(run: Run, dossier: Write, fail_on: tuple[str, ...], code: int) -> None:
     assert run("assess", dossier(test__refusal_rate=None), *ON, *fail_on).code == code
@@ -91,7 +92,13 @@ def test_the_rules_of_the_whole_apply_in_its_part(run: Run, dossier: Write) -> N
 
 
 def test_a_value_for_one_market_counts_there_only(run: Run, dossier: Write) -> None:
-    directory = dossier("[xa, xb]", report__deadline="{value: 24h, per_market: {xb: 96h}}", model__compute="2e25", system__risk_class="high", report__contents="[cause, harm]")
+    directory = dossier(
+        "[xa, xb]",
+        report__deadline="{value: 24h, per_market: {xb: 96h}}",
+        model__compute="2e25",
+        system__risk_class="high",
+        report__contents="[cause, harm]",
+    )
     ran = run("assess", directory, *ON, "--format", "json")
     assert verdicts(ran)["xa-act/2-report"] == "met"
     assert verdicts(ran)["xb-code/1-report"] == "not_met"

@@ -41,7 +41,11 @@ def message_for(kind: str, text: str, directory: Path) -> tuple[int, str]:
     output, errors = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         code = main([*command, "--lang", "en"])
-    said = errors.getvalue() if kind == "dossier" else output.getvalue().split("\n3 standards")[0].split("\n2 standards")[0]
+    said = (
+        errors.getvalue()
+        if kind == "dossier"
+        else output.getvalue().split("\n3 standards")[0].split("\n2 standards")[0]
+    )
     return code, said.replace(str(directory), "…").rstrip("\n")
 
 

@@ -16,7 +16,7 @@ from comity.library.loader import compile_library, load_library
 SMALL = Path(__file__).parent.parent / "data" / "small-library"
 
 
-@pytest.fixture()
+@pytest.fixture
 def layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COMITY_CACHE", str(tmp_path / "cache"))
     return Path(shutil.copytree(SMALL, tmp_path / "library"))
@@ -94,7 +94,9 @@ def test_a_well_digested_file_of_another_form_is_refused(tmp_path: Path) -> None
         assert cache._read(path) is None
 
 
-def test_a_directory_that_cannot_be_written_is_no_error(layer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_cannot_be_written_is_no_error(
+    layer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("COMITY_CACHE", str(tmp_path / "file" / "below"))
     assert len(load_library([layer], builtin=False).clauses) == 4

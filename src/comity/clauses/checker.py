@@ -60,9 +60,7 @@ class Checked(NamedTuple):
     bound: float
 
 
-def check(
-    syntax: s.Syntax, text: str, facts: Mapping[str, FactType], definitions: Mapping[str, Definition]
-) -> Checked:
+def check(syntax: s.Syntax, text: str, facts: Mapping[str, FactType], definitions: Mapping[str, Definition]) -> Checked:
     """The typed tree of a syntax tree.
 
     Raises:
@@ -143,7 +141,9 @@ class _Checker:
         typed = self.check(node)
         if typed.kind is Kind.BOOL:
             return typed.expression
-        message = Message('"{operator}" wants true or false, and this is {kind}', operator=operator, kind=self.named(typed))
+        message = Message(
+            '"{operator}" wants true or false, and this is {kind}', operator=operator, kind=self.named(typed)
+        )
         hint = None
         if typed.kind is Kind.SET:
             hint = Message('write "value" in {fact}', fact=self.source(node))
@@ -216,18 +216,20 @@ class _Checker:
     def membership(self, node: s.Operation, left: s.Syntax, right: s.Syntax) -> _Typed:
         needle = self.check(left)
         if isinstance(right, s.ListLiteral):
-            options = []
-            for item in right.items:
-                option = self.fit(self.check(item), needle, item)
-                if not option.constant:
-                    self.fail(Message("a list holds only literals"), item.span, outside=True)
+            if needle.kind is Kind.SET:
+                message = Message("a set is not in a list of values")
+                hint = Message("for sets write sets.contains(fact, [...]) or sets.intersects(fact, [...])")
+                self.fail(message, left.span, hint, outside=True)
+            options = [self.option(item, needle) for item in right.items]
+            mixed = len({option.kind for option in options}) > 1
+            for item, option in zip(right.items, options, strict=True):
                 if not self.comparable(needle, option):
                     message = Message(
                         "{left} and {right} cannot be compared", left=self.named(needle), right=self.named(option)
                     )
-                    self.fail(message, item.span)
-                options.append(option.expression)
-            return _Typed(t.OneOf(node.span, needle.expression, tuple(options)), Kind.BOOL)
+                    self.fail(message, item.span, outside=mixed)
+            expressions = tuple(option.expression for option in options)
+            return _Typed(t.OneOf(node.span, needle.expression, expressions), Kind.BOOL)
         collection = self.check(right)
         if collection.kind is not Kind.SET:
             hint = Message('write {fact} == "{value}"', fact=self.source(right), value="…")
@@ -238,6 +240,14 @@ class _Checker:
             self.fail(Message("on the left of “in” a set wants a string literal"), left.span, outside=True)
         self.declared(value, collection.values, left.span)
         return _Typed(t.Contains(node.span, collection.expression, (value,)), Kind.BOOL)
+
+    def option(self, item: s.Syntax, needle: _Typed) -> _Typed:
+        option = self.fit(self.check(item), needle, item)
+        if not option.constant:
+            self.fail(Message("a list holds only literals"), item.span, outside=True)
+        if option.kind is Kind.NUMBER:
+            self.widened(needle, item)
+        return option
 
     @staticmethod
     def comparable(left: _Typed, right: _Typed) -> bool:
@@ -304,7 +314,9 @@ class _Checker:
             kind = Kind.NUMBER
             then, otherwise = self.widened(then, node.then), self.widened(otherwise, node.otherwise)
         if kind in {Kind.SET, Kind.ENUM, Kind.TEXT}:
-            self.fail(Message("“?:” chooses between truth values, numbers, dates or durations"), node.span, outside=True)
+            self.fail(
+                Message("“?:” chooses between truth values, numbers, dates or durations"), node.span, outside=True
+            )
         expression = t.Choose(node.span, condition, then.expression, otherwise.expression)
         return _Typed(expression, kind, bound=max(then.bound, otherwise.bound))
 
@@ -316,7 +328,9 @@ class _Checker:
             return self.moment(node)
         collection = self.check(node.arguments[0])
         if collection.kind is not Kind.SET:
-            message = Message("{name}() wants a set fact first, and this is {kind}", name=node.function, kind=self.named(collection))
+            message = Message(
+                "{name}() wants a set fact first, and this is {kind}", name=node.function, kind=self.named(collection)
+            )
             self.fail(message, node.arguments[0].span, outside=collection.constant)
         values = node.arguments[1]
         if not isinstance(values, s.ListLiteral):

@@ -104,7 +104,7 @@ class _Parser:
         """Note what is valid CEL but left out of the subset; what is returned only keeps its place."""
         if self.left_out is None:
             self.left_out = FormulaError(what, text=self.text, span=span, hint=hint, outside_subset=True)
-        return Literal(False, span)  # noqa: FBT003
+        return Literal(False, span)
 
     def deepen(self, *below: Syntax) -> int:
         depth = 1 + max((node.depth for node in below), default=0)

@@ -8,7 +8,7 @@ meaning and may be unknown in evaluation; each engine says how.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from enum import Enum
+from enum import StrEnum
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -17,7 +17,7 @@ Span: TypeAlias = tuple[int, int]
 Value: TypeAlias = bool | int | float | str | date | timedelta | frozenset[str]
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """The types of facts and of sub-formulas."""
 
     BOOL = "bool"

@@ -159,7 +159,7 @@ def canonical(value: object, fact_type: FactType) -> Value:
             if abs(value) > INT_MAXIMUM:
                 raise FactValueError(Message("a whole number is at most {limit}", limit=f"{INT_MAXIMUM:,}"))
             return value
-        case (Kind.NUMBER | Kind.RATIO), (int() | float()) if not isinstance(value, bool):
+        case ((Kind.NUMBER | Kind.RATIO), (int() | float())) if not isinstance(value, bool):
             return _number(value, kind)
         case Kind.ENUM, str():
             return declared(value, fact_type)
@@ -197,7 +197,9 @@ def declared(value: object, fact_type: FactType) -> str:
     if not isinstance(value, str):
         raise wrong_type(fact_type)
     if value not in fact_type.values:
-        hint = did_you_mean(value, fact_type.values) or Message("declared are: {values}", values=listing(fact_type.values))
+        hint = did_you_mean(value, fact_type.values) or Message(
+            "declared are: {values}", values=listing(fact_type.values)
+        )
         raise FactValueError(Message('"{value}" is not a declared value', value=value[:80]), hint=hint)
     return value
 

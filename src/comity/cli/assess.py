@@ -27,8 +27,12 @@ FAIL_ON = ("not_met", "unknown", "never")
 
 def configure(parser: Parser) -> None:
     """Arguments of `comity assess`."""
-    parser.epilog = parser.say("example: comity assess examples/smollm2-chat --market eu --market cn --format html -o report.html")
-    parser.add_argument("dossier", nargs="?", default=".", metavar="DIR", help=parser.say("the directory that holds comity.yaml"))
+    parser.epilog = parser.say(
+        "example: comity assess examples/smollm2-chat --market eu --market cn --format html -o report.html"
+    )
+    parser.add_argument(
+        "dossier", nargs="?", default=".", metavar="DIR", help=parser.say("the directory that holds comity.yaml")
+    )
     add_market_options(parser)
     add_report_options(parser, FORMATS)
     parser.add_argument(
@@ -38,7 +42,11 @@ def configure(parser: Parser) -> None:
         help=parser.say("what makes the exit code non-zero (repeatable; default: not_met and unknown)"),
     )
     parser.add_argument(
-        "--limit", type=int, default=15, metavar="N", help=parser.say("how many clauses the text lists of each kind; 0 for all")
+        "--limit",
+        type=int,
+        default=15,
+        metavar="N",
+        help=parser.say("how many clauses the text lists of each kind; 0 for all"),
     )
     add_library_options(parser)
     parser.set_defaults(run=_run)
@@ -53,7 +61,9 @@ def _run(options: argparse.Namespace) -> int:
     dossier = load_dossier(options.dossier, library)
     markets = checked_markets(options.market or dossier.markets, library)
     assessment = assess(dossier, library, markets=markets, on=on)
-    deliver(render(assessment, options.format, options.lang, options.limit, to_file=options.output is not None), options)
+    deliver(
+        render(assessment, options.format, options.lang, options.limit, to_file=options.output is not None), options
+    )
     return exit_code(assessment, options.fail_on or ["not_met", "unknown"])
 
 

@@ -25,10 +25,17 @@ def configure(parser: Parser) -> None:
     parser.epilog = parser.say("example: comity demo --into build/demo")
     add_market_options(parser)
     parser.add_argument(
-        "--into", metavar="DIR", default="comity-demo", help=parser.say("where report.html is written (default: comity-demo)")
+        "--into",
+        metavar="DIR",
+        default="comity-demo",
+        help=parser.say("where report.html is written (default: comity-demo)"),
     )
     parser.add_argument(
-        "--limit", type=int, default=5, metavar="N", help=parser.say("how many clauses the text lists of each kind; 0 for all")
+        "--limit",
+        type=int,
+        default=5,
+        metavar="N",
+        help=parser.say("how many clauses the text lists of each kind; 0 for all"),
     )
     parser.set_defaults(run=_run)
 

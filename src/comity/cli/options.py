@@ -87,7 +87,9 @@ def checked_markets(markets: Iterable[str], library: Library) -> tuple[str, ...]
             raise InputError(Message('"{market}" is not a market of this library', market=market[:40]), hint=hint)
         if not covered & set(library.with_wholes([market])):
             hint = Message("standards are there for: {values}", values=", ".join(sorted(covered)))
-            raise InputError(Message('the library has no standard for the market "{market}" yet', market=market), hint=hint)
+            raise InputError(
+                Message('the library has no standard for the market "{market}" yet', market=market), hint=hint
+            )
     return found
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
+from comity.clauses.tree import Kind
 from comity.clauses.values import FactType, canonical, declared, example_of, parse_date, wrong_type
 from comity.documents.reading import Mapping, Node, Scalar, Sequence
 from comity.errors import ComityError, InputError, did_you_mean
 from comity.language import LANGUAGES, Message
-
-from comity.clauses.tree import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from comity.errors import Place
 
 Read = TypeVar("Read")
+Default = TypeVar("Default")
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -193,7 +193,9 @@ class Fields:
 
     def __init__(self, node: Node, what: Message | None = None) -> None:
         if not isinstance(node, Mapping):
-            message = Message("{what} is wanted here", what=what) if what else Message("keys with values are wanted here")
+            message = (
+                Message("{what} is wanted here", what=what) if what else Message("keys with values are wanted here")
+            )
             raise InputError(message, place=node.place, hint=Message("write key: value"))
         self.node = node
         self.asked: list[str] = []
@@ -221,7 +223,7 @@ class Fields:
             raise InputError(Message('the key "{key}" is missing here', key=key), place=self.place, hint=hint)
         return read(node)
 
-    def optional(self, key: str, read: Callable[[Node], Read], default: Read) -> Read:
+    def optional(self, key: str, read: Callable[[Node], Read], default: Default) -> Read | Default:
         """The value of a key, or the default where it is absent or null."""
         node = self.node_of(key)
         return default if node is None or is_null(node) else read(node)

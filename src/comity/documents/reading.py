@@ -125,9 +125,7 @@ class _Builder:
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.ScalarEvent):
                 self._refuse_extras(event)
-                node: Node = Scalar(
-                    event.value, not event.style, self._place(event), event.start_mark.line != event.end_mark.line
-                )
+                node: Node = Scalar(event.value, not event.style, self._place(event), _spans_lines(event))
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._refuse_extras(event)
                 if len(open_collections) >= MAXIMUM_DEPTH:
@@ -162,7 +160,12 @@ class _Builder:
             raise InputError(Message("tags ({tag}) are not read", tag=event.tag), place=self._place(event))
 
     def _place(self, event: yaml.Event) -> Place:
-        return Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name)
+
+
+def _spans_lines(event: yaml.Event) -> bool:
+    return bool(event.start_mark and event.end_mark and event.start_mark.line != event.end_mark.line)
 
 
 class _Open:

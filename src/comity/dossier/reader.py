@@ -38,7 +38,11 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
         path = path / FILE_NAME
         if not path.is_file():
             hint = Message("start one with the keys comity: 1, system:, markets: and facts:")
-            raise InputError(Message("there is no {file} in this directory", file=FILE_NAME), place=Place(str(path.parent)), hint=hint)
+            raise InputError(
+                Message("there is no {file} in this directory", file=FILE_NAME),
+                place=Place(str(path.parent)),
+                hint=hint,
+            )
     fields = read.Fields(read_file(path), Message("a dossier"))
     _check_version(fields)
     system = read.Fields(fields.required("system", lambda node: node), Message("the system with its id"))
@@ -55,7 +59,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
     reading = _Facts(library)
     facts = fields.node_of("facts")
     declared = {} if facts is None or read.is_null(facts) else reading.all(facts)
-    costs = fields.optional("costs", reading.costs, {})
+    costs = fields.optional("costs", reading.costs, dict[str, float]())
     evidence = fields.optional("evidence", lambda node: _directory(node, path), None)
     fields.done()
     if reading.errors:
@@ -78,7 +82,9 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
 def _check_version(fields: read.Fields) -> None:
     version = fields.required("comity", read.text)
     if version != VERSION:
-        message = Message('"comity: {version}" is a form of dossier that this version does not read', version=version[:20])
+        message = Message(
+            '"comity: {version}" is a form of dossier that this version does not read', version=version[:20]
+        )
         raise InputError(message, place=fields.place_of("comity"), hint=Message("write comity: 1"))
 
 
@@ -129,7 +135,7 @@ class _Facts:
         fields = read.Fields(node)
         value_node = fields.node_of("value")
         value = None if value_node is None else read.value(value_node, self.types[fact])
-        by_market = fields.optional("per_market", lambda item: self.by_market(fact, item), {})
+        by_market = fields.optional("per_market", lambda item: self.by_market(fact, item), dict[str, "Value"]())
         basis = Basis(
             fields.optional("by", read.choice(BASES, Message("basis")), "declared"),
             fields.optional("source", read.text, None),
@@ -140,7 +146,7 @@ class _Facts:
         if value_node is None and not by_market:
             raise InputError(Message('the key "{key}" is missing here', key="value"), place=node.place)
         if basis.by in {"documented", "measured"} and basis.source is None:
-            message = Message('a {by} value names its source', by=Message(basis.by))
+            message = Message("a {by} value names its source", by=Message(basis.by))
             hint = Message("add source: model-card.md, or write by: declared")
             raise InputError(message, place=fields.place_of("by"), hint=hint)
         return Entry(fact, value, by_market, basis)
@@ -179,7 +185,7 @@ def _joined(declared: dict[str, Entry], measured: list[Entry]) -> tuple[dict[str
     contradictions: list[Contradiction] = []
     for entry in measured:
         other = entries.get(entry.fact)
-        if other is None or other.value is None and not other.by_market:
+        if other is None or (other.value is None and not other.by_market):
             entries[entry.fact] = entry
             continue
         counted, set_aside = (other, entry) if other.basis.strength >= entry.basis.strength else (entry, other)

@@ -8,7 +8,6 @@ Source: in-toto Attestation Framework, Statement layer v1.
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -20,6 +19,8 @@ from comity.errors import ComityError, InputError, Place, did_you_mean
 from comity.language import Message
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from comity.library.loader import Library
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -159,8 +160,7 @@ def read_statements(directory: Path, library: Library) -> tuple[list[Entry], tup
     for path in sorted(directory.glob("*.json")):
         statement = read_statement(path)
         names.append(path.name)
-        for measured in statement.predicate.facts:
-            entries.append(_entry(measured, path, library))
+        entries.extend(_entry(measured, path, library) for measured in statement.predicate.facts)
     return entries, tuple(names)
 
 

@@ -16,8 +16,8 @@ from comity.documents.reading import read_file
 from comity.errors import ComityError, ErrorList, InputError, Place
 from comity.language import Message
 from comity.library import cache
-from comity.library.model import Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
 from comity.library.definitions import read_definitions
+from comity.library.model import Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
 from comity.library.standards import Registry, read_standard
 from comity.library.vocabulary import Vocabulary, read_facts, value_id
 
@@ -206,7 +206,9 @@ def _standards(layers: list[Path], registry: Registry) -> Iterator[Standard]:
             if standard is None:
                 continue
             if standard.id in seen:
-                message = Message('the standard "{id}" stands twice, first in {file}', id=standard.id, file=seen[standard.id])
+                message = Message(
+                    'the standard "{id}" stands twice, first in {file}', id=standard.id, file=seen[standard.id]
+                )
                 registry.errors.append(InputError(message, place=Place(standard.file)))
             seen[standard.id] = standard.file
             yield standard

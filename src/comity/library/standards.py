@@ -106,7 +106,9 @@ def read_standard(head_file: Path, chapters: Iterable[Path], registry: Registry,
         try:
             part = read.Fields(read_file(chapter, name=chapter_name), Message("a chapter of a standard"))
             assumed = inherited.assumed | _assumed(part, registry)
-            head = _Head(inherited.id, inherited.jurisdiction, inherited.scope, inherited.in_force, chapter_name, assumed)
+            head = _Head(
+                inherited.id, inherited.jurisdiction, inherited.scope, inherited.in_force, chapter_name, assumed
+            )
             clauses += _clauses(part, head, registry)
             omissions += part.optional("not_encoded", read.many(_omission), ())
             part.done()
@@ -140,7 +142,7 @@ def _scope(fields: read.Fields, registry: Registry) -> CompiledFormula:
 
 def _assumed(fields: read.Fields, registry: Registry) -> dict[str, Plain]:
     try:
-        return fields.optional("examples_assume", lambda node: example_facts(node, registry.vocabulary), {})
+        return fields.optional("examples_assume", lambda node: example_facts(node, registry.vocabulary), dict[str, Plain]())
     except ComityError as error:
         registry.errors.append(error)
         return {}
@@ -272,7 +274,7 @@ def _checked(node: Node) -> Checked:
 def _example(node: Node, head: _Head, vocabulary: Vocabulary) -> Example:
     fields = read.Fields(node, Message("an example"))
     example = Example(
-        facts=head.assumed | fields.optional("facts", lambda item: example_facts(item, vocabulary), {}),
+        facts=head.assumed | fields.optional("facts", lambda item: example_facts(item, vocabulary), dict[str, Plain]()),
         verdict=fields.required("verdict", read.choice(VERDICTS, Message("verdict"))),  # type: ignore[arg-type]
         on=fields.optional("on", read.day, None),
         line=node.place.line,

@@ -25,7 +25,7 @@ LONGEST_TEXT = 200
 """Characters of a text that are kept from a header; names and licences are shorter."""
 
 WEIGHTS, UNCLEAR, NO_WEIGHTS = "weights", "unclear", "no_weights"
-"""Roles of a tensor: trained values, one each; values of which the file does not show what they are; indices and texts."""
+"""Roles of a tensor: trained values; values of which the file does not show what they are; indices and texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +149,19 @@ def missing_package(package: str, path: Path) -> InputError:
     return InputError(message, place=Place(str(path)), hint=hint)
 
 
-def clean(text: str) -> str:
-    """A text from a file in one line of bounded length, without characters that could steer a terminal."""
+def clean(text: str | bytes) -> str:
+    """A text from a file in one line of bounded length, without characters that could steer a terminal.
+
+    Bytes are what protobuf gives for a text that is not UTF-8.
+    """
     head = text[: LONGEST_TEXT * 4]
+    if isinstance(head, bytes):
+        head = head.decode("utf-8", "replace")
     visible = (" " if unicodedata.category(character).startswith("C") else character for character in head)
     line = " ".join("".join(visible).split())
     return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1]}…"
 
 
-def texts_as_facts(texts: Iterable[tuple[str, str, str | None]]) -> tuple[Reported, ...]:
+def texts_as_facts(texts: Iterable[tuple[str, str, str | bytes | None]]) -> tuple[Reported, ...]:
     """Facts (id, key, text) whose text is there."""
     return tuple(Reported(fact, clean(text), key) for fact, key, text in texts if text is not None and clean(text))

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 MEASURE = "model"
 
 METHOD = (
-    "Header of the file read, weights not loaded. Parameters: values of all tensors of floating-point or quantised type, "
-    "after unpacking; not stated where the file is a part, or where over 1 % of the values may or may not be parameters. "
-    "Digest: SHA-256 of the whole file."
+    "Header of the file read, weights not loaded. Parameters: values of all tensors of floating-point or quantised "
+    "type, after unpacking; not stated where the file is a part, or where over 1 % of the values may or may not be "
+    "parameters. Digest: SHA-256 of the whole file."
 )
 
 CLEAR_SHARE = 0.99

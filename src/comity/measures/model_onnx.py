@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 FORMAT = "ONNX"
 
-MOST_FIELDS = 3_000_000
+MOST_FIELDS = 2_000_000
 """Protobuf fields that are walked; graphs of large language models have some hundred thousand."""
 
 DEEPEST_GRAPH = 16
@@ -108,7 +108,7 @@ def read_header(window: Window, path: Path) -> ModelHeader:
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     operator_sets = list(model.opset_import)[:20]
     notes: dict[str, Plain | None] = {
-        "producer": clean(f"{model.producer_name} {model.producer_version}") or None,
+        "producer": f"{clean(model.producer_name)} {clean(model.producer_version)}".strip() or None,
         "publisher": clean(metadata.get("model_author", "")) or None,
         "operator_sets": ", ".join(
             sorted(f"{clean(item.domain) or 'ai.onnx'} {item.version}" for item in operator_sets)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from comity.library.loader import Library
     from comity.library.model import Clause, Standard, Verdict
 
+
 @dataclass(frozen=True, slots=True)
 class ClauseResult:
     """One clause and how the system stands with it.

@@ -111,7 +111,10 @@ def _example_problems(clause: Clause, library: Library) -> Iterator[Problem]:
     wanted = ["met", "not_met"] + (["not_applicable"] if clause.when or clause.unless else [])
     for verdict in wanted:
         if verdict not in verdicts:
-            yield Problem(Message("{clause}: an example is missing with verdict {verdict}", clause=clause.id, verdict=verdict), place)
+            yield Problem(
+                Message("{clause}: an example is missing with verdict {verdict}", clause=clause.id, verdict=verdict),
+                place,
+            )
     for example in clause.examples:
         found = run_example(clause, example, library)
         if found is not None:
@@ -130,7 +133,9 @@ def _date_problems(clause: Clause) -> Iterator[Problem]:
     days += [phase.until for phase in clause.in_force if phase.until]
     for day in days:
         if not EARLIEST <= day <= LATEST:
-            yield Problem(Message("{clause}: the date {day} cannot be right", clause=clause.id, day=day.isoformat()), place)
+            yield Problem(
+                Message("{clause}: the date {day} cannot be right", clause=clause.id, day=day.isoformat()), place
+            )
 
 
 def _mark_problems(clause: Clause, library: Library) -> Iterator[Problem]:
@@ -211,13 +216,20 @@ def _named_values(tree: Expression, library: Library) -> Iterator[tuple[str, str
 
     for node in walk(tree):
         match node:
-            case t.Contains(operand=t.Fact(id=fact), values=values) | t.Intersects(operand=t.Fact(id=fact), values=values):
+            case (
+                t.Contains(operand=t.Fact(id=fact), values=values)
+                | t.Intersects(operand=t.Fact(id=fact), values=values)
+            ):
                 yield from ((fact, value) for value in values)
             case t.Compare(left=t.Fact(id=fact), right=t.Constant(value=str() as value)):
                 yield fact, value
             case t.Compare(left=t.Constant(value=str() as value), right=t.Fact(id=fact)):
                 yield fact, value
             case t.OneOf(operand=t.Fact(id=fact), options=options):
-                yield from ((fact, option.value) for option in options if isinstance(option, t.Constant) and isinstance(option.value, str))
+                yield from (
+                    (fact, option.value)
+                    for option in options
+                    if isinstance(option, t.Constant) and isinstance(option.value, str)
+                )
             case t.Named(name=name):
                 yield from _named_values(library.vocabulary.definitions[name].tree, library)

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from comity.clauses import tree as t
 from comity.clauses.tree import Fact
 from comity.engines import kleene
-from comity.clauses import tree as t
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ def judge(clause: Clause, system: System, on: date) -> Judgement:
     require = system.trace(clause.require)
     phases = [phase for phase in clause.in_force if phase.covers(on)]
     if not phases:
-        return Judgement(clause, "not_applicable", False, (), require, False)  # noqa: FBT003
+        return Judgement(clause, "not_applicable", False, (), require, False)
     conditions = tuple(_conditions(clause, phases, system))
     applies = _conjunction([condition.holds for condition in conditions if condition.part != "in_force"])
     started = [condition.holds for condition in conditions if condition.part == "in_force"]
     if started and not any(phase.when is None for phase in phases):
         applies = _conjunction([applies, _disjunction(started)])
-    return Judgement(clause, _verdict(applies, require.value), applies, conditions, require, True)  # noqa: FBT003
+    return Judgement(clause, _verdict(applies, require.value), applies, conditions, require, True)
 
 
 def _conditions(clause: Clause, phases: list[Phase], system: System) -> Iterator[Condition]:

@@ -40,14 +40,14 @@ def _is_decided(clause: Clause, system: System) -> bool:
     def value(formula: CompiledFormula | None, absent: bool) -> bool | None:
         return absent if formula is None else system.trace(formula).value  # type: ignore[return-value]
 
-    require = value(clause.require, True)  # noqa: FBT003
+    require = value(clause.require, True)
     if require is True:
         return True
-    unless = value(clause.unless, False)  # noqa: FBT003
+    unless = value(clause.unless, False)
     conditions = [
-        value(clause.scope, True),  # noqa: FBT003
-        value(clause.actor, True),  # noqa: FBT003
-        value(clause.when, True),  # noqa: FBT003
+        value(clause.scope, True),
+        value(clause.actor, True),
+        value(clause.when, True),
         None if unless is None else not unless,
     ]
     if False in conditions:

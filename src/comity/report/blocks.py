@@ -136,13 +136,22 @@ def written(blocks: Iterable[Block], *, to_file: bool = False) -> str:
         markup=False,
     )
     width = max(40, console.width)
-    for number, block in enumerate(blocks):
-        if number and isinstance(block, Heading | Grid):
+    before: Block | None = None
+    for block in blocks:
+        if _apart(before, block):
             console.print()
         for text in lines(block, width):
             text.rstrip()
             console.print(text, soft_wrap=True)
+        before = block
     return buffer.getvalue()
+
+
+def _apart(before: Block | None, block: Block) -> bool:
+    """Whether an empty line stands between two blocks."""
+    if before is None or isinstance(before, Heading):
+        return False
+    return isinstance(block, Heading | Grid | Pairs) or (isinstance(block, Paragraph) and not block.indent)
 
 
 def lines(block: Block, width: int) -> Iterator[Text]:

@@ -91,7 +91,9 @@ class _Report:
             self.words.text(assessment.library.jurisdictions[market].title) for market in assessment.markets
         )
         name = f"{assessment.dossier.name} {assessment.dossier.version}".strip()
-        line = self.words.say("{system} in {markets}, on {day}", system=name, markets=markets, day=assessment.on.isoformat())
+        line = self.words.say(
+            "{system} in {markets}, on {day}", system=name, markets=markets, day=assessment.on.isoformat()
+        )
         return Text(line, style="bold")
 
     def summary(self) -> RenderableType:
@@ -123,7 +125,12 @@ class _Report:
     def weight(self, result: ClauseResult) -> tuple[int, int, int, str]:
         """Sort key, worst first: what binds before what does not, law before standards, few missing facts before many."""
         standard = self.assessment.library.standards[result.clause.standard]
-        return (0 if result.binding else 1, _FORCE_ORDER.index(standard.force), len(result.missing), result.clause.full_id)
+        return (
+            0 if result.binding else 1,
+            _FORCE_ORDER.index(standard.force),
+            len(result.missing),
+            result.clause.full_id,
+        )
 
     def clauses(self, title: Message, results: list[ClauseResult], limit: int) -> list[RenderableType]:
         if not results:
@@ -184,7 +191,9 @@ class _Report:
             )
             verdicts = [change.after for change in of_day]
             after = words.separator.join(
-                f"{words.name(VERDICT_NAMES[verdict])} {verdicts.count(verdict)}" for verdict in MARKS if verdict in verdicts
+                f"{words.name(VERDICT_NAMES[verdict])} {verdicts.count(verdict)}"
+                for verdict in MARKS
+                if verdict in verdicts
             )
             found.append(Padding(Text.assemble((day.isoformat(), "bold"), f"  {said} → {after}"), (0, 0, 0, 1)))
         return found
@@ -194,7 +203,12 @@ class _Report:
         lines = [words.name(contradiction.message) for contradiction in assessment.dossier.contradictions]
         unconfirmed = sum(result.clause.checked.against == "unconfirmed" for result in assessment.results)
         if unconfirmed:
-            lines.append(words.say("{count} clauses rest on texts that nobody confirmed; they never fail an assessment.", count=unconfirmed))
+            lines.append(
+                words.say(
+                    "{count} clauses rest on texts that nobody confirmed; they never fail an assessment.",
+                    count=unconfirmed,
+                )
+            )
         lines.append(
             words.say(
                 "The texts of the rules were last checked on {day}, {age} days before the day asked about.",
@@ -215,5 +229,3 @@ def _bar(counts: Counter[str], width: int) -> Text:
     while sum(widths.values()) < width and any(widths.values()):
         widths[max(widths, key=lambda verdict: widths[verdict])] += 1
     return Text.assemble(*((MARKS[verdict] * widths[verdict], STYLES[verdict]) for verdict in MARKS))
-
-

@@ -7,7 +7,7 @@ and below a definition into the definition's own text, so the text travels down 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from comity.clauses import tree as t
@@ -36,6 +36,7 @@ class TraceNode:
         children: its parts; literals are left out.
         operator: `and`, `or`, `not`, `choose`, `sum`, `test` (a comparison or membership), `fact`, `definition` or
             `literal`.
+        source: the trace that the node was made of.
     """
 
     text: str
@@ -44,13 +45,14 @@ class TraceNode:
     definition: str | None
     children: tuple[TraceNode, ...]
     operator: str
+    source: Trace = field(compare=False, repr=False)
 
 
 def trace_nodes(judgement: Judgement, library: Library) -> list[tuple[str, TraceNode]]:
     """The parts of a judgement in the order in which they decide, each with its node.
 
     They are `scope`, `actor`, `when`, `unless`, `in_force`, `require`; one that the clause does not have is absent, and
-    `in_force` may occur more than once. The value of `unless` is that of its formula: true means that an exception holds.
+    `in_force` may occur more than once. The value of `unless` is that of its formula: true if an exception holds.
     """
     found = [(part.part, node_of(part.trace, part.formula.text, library)) for part in judgement.conditions]
     return [*found, ("require", node_of(judgement.require, judgement.clause.require.text, library))]
@@ -62,15 +64,15 @@ def node_of(trace: Trace, text: str, library: Library) -> TraceNode:
     written = cut(text, expression.span)
     match expression:
         case t.Fact(id=fact):
-            return TraceNode(written, trace.value, fact, None, (), "fact")
+            return TraceNode(written, trace.value, fact, None, (), "fact", trace)
         case t.Named(name=name):
             body = node_of(trace.parts[0], library.vocabulary.definitions[name].text, library)
-            return TraceNode(written, trace.value, None, name, (body,), "definition")
+            return TraceNode(written, trace.value, None, name, (body,), "definition", trace)
         case t.Constant() | t.DateConstant() | t.DurationConstant():
-            return TraceNode(written, trace.value, None, None, (), "literal")
+            return TraceNode(written, trace.value, None, None, (), "literal", trace)
     children = tuple(node_of(part, text, library) for part in trace.parts)
     children = tuple(child for child in children if child.operator != "literal" or isinstance(child.value, bool))
-    return TraceNode(written, trace.value, None, None, children, _OPERATORS.get(type(expression), "test"))
+    return TraceNode(written, trace.value, None, None, children, _OPERATORS.get(type(expression), "test"), trace)
 
 
 def walk(node: TraceNode, depth: int = 0) -> Iterator[tuple[int, TraceNode]]:

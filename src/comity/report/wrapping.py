@@ -43,7 +43,7 @@ def _may_break(before: str, after: str) -> bool:
 
 def _unspaced(character: str) -> bool:
     """Whether a character belongs to a script that is written without spaces (wide characters and their punctuation)."""
-    return _cells(character) == 2  # noqa: PLR2004
+    return _cells(character) == 2
 
 
 @cache

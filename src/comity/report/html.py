@@ -1,0 +1,207 @@
+"""An assessment as one HTML file: no request leaves it, everything in it can be read without a script, and it prints.
+
+The template lays out, the views count, the words speak; this module only brings them together. The one idea: the page carries its own
+style and script, named by their digests in a strict Content-Security-Policy, so that nothing else can ever run in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from comity import __version__
+from comity.clauses import tree as t
+from comity.clauses.tree import Kind
+from comity.clauses.values import KIND_NAMES
+from comity.language import CHINESE, ENGLISH
+from comity.report import view
+from comity.report.steps import parts_in_words
+from comity.report.words import (
+    BASIS_NAMES,
+    FORCE_NAMES,
+    GRADE_NAMES,
+    MODALITY_NAMES,
+    PART_NAMES,
+    STATUS_NAMES,
+    VERDICT_NAMES,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from comity.clauses.tree import Value
+    from comity.dossier.model import Basis
+    from comity.library.model import Clause, FactDefinition, Phase
+    from comity.questions.assess import Assessment, ClauseResult
+    from comity.report.steps import Part
+
+LANGUAGE_TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
+_OTHER = {ENGLISH: CHINESE, CHINESE: ENGLISH}
+_OPENINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """A fact in words; `value` and `basis` are there where it decided something."""
+
+    id: str
+    title: str
+    definition: str
+    value: str = ""
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    """A clause as the page shows it."""
+
+    result: ClauseResult
+    clause: Clause
+    title: str
+    reason: str
+    actors: tuple[str, ...]
+    phases: tuple[str, ...]
+    missing: tuple[FactView, ...]
+    deciding: tuple[FactView, ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningView:
+    """An unknown fact that would decide verdicts, and how to find it out."""
+
+    fact: FactDefinition
+    decides: int
+    touched: int
+    answer: str
+    values: tuple[str, ...]
+
+
+def assessment_html(assessment: Assessment, language: str) -> str:
+    """The whole report; the same assessment always gives the same bytes."""
+    words = Words(assessment.library, language)
+    style, script = _asset("assessment.css"), _asset("assessment.js")
+    return _environment().get_template("assessment.html.j2").render(
+        assessment=assessment,
+        words=words,
+        say=words.say,
+        name=words.name,
+        text=words.text,
+        language_tag=LANGUAGE_TAGS.get(language, language),
+        other=_OTHER.get(language, ENGLISH),
+        tags=LANGUAGE_TAGS,
+        version=__version__,
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+        markets=[assessment.library.jurisdictions[market] for market in assessment.markets],
+        counts=assessment.counts(),
+        rows=view.standard_rows(assessment),
+        matrix=view.matrix(assessment),
+        days=view.days(assessment),
+        openings=_openings(assessment, words),
+        unconfirmed=len(view.unconfirmed(assessment)),
+        order=view.WORST_FIRST,
+        shares=view.shares,
+        clause_view=lambda result: _clause(result, words),
+        verdict_names=VERDICT_NAMES,
+        force_names=FORCE_NAMES,
+        status_names=STATUS_NAMES,
+        modality_names=MODALITY_NAMES,
+        grade_names=GRADE_NAMES,
+        basis_names=BASIS_NAMES,
+        part_names=PART_NAMES,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("comity.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def _asset(name: str) -> Markup:
+    """A file of our own that is put into the page as it is."""
+    return Markup(files("comity.report").joinpath("templates", name).read_text(encoding="utf-8"))  # noqa: S704
+
+
+def _policy(style: str, script: str) -> str:
+    """A Content-Security-Policy that allows this style and this script, and nothing else."""
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
+    return (
+        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _clause(result: ClauseResult, words: Words) -> ClauseView:
+    """A clause in words; one that does not apply is told by what keeps it from applying."""
+    clause = result.clause
+    short = result.verdict == "not_applicable"
+    return ClauseView(
+        result=result,
+        clause=clause,
+        title=words.text(clause.title),
+        reason=words.reason(result),
+        actors=() if short else tuple(_actor(role, clause, words) for role in clause.actors),
+        phases=() if short else tuple(_phase(phase, words) for phase in clause.in_force),
+        missing=() if short else tuple(_fact(fact, words) for fact in result.missing),
+        deciding=tuple(_decided(fact, value, result, words) for fact, value in sorted(result.deciding.items())),
+        parts=parts_in_words(result.judgement, words, blocking=short),
+    )
+
+
+def _fact(fact: str, words: Words) -> FactView:
+    return FactView(fact, words.fact(fact), words.text(words.library.fact(fact).definition))
+
+
+def _decided(fact: str, value: Value, result: ClauseResult, words: Words) -> FactView:
+    return FactView(fact, words.fact(fact), "", words.value(fact, value), result.bases.get(fact))
+
+
+def _actor(role: str, clause: Clause, words: Words) -> str:
+    """A role by its title in the one vocabulary, with what the law itself calls it."""
+    entry = words.library.roles[role]
+    terms = entry.terms.get(clause.jurisdiction, ())
+    title = words.text(entry.title)
+    return words.say("{role} (in the rule's own words: {terms})", role=title, terms=", ".join(terms)) if terms else title
+
+
+def _phase(phase: Phase, words: Words) -> str:
+    """An interval in force, and for whom."""
+    start = phase.start.isoformat()
+    if phase.until is None:
+        said = words.say("from {day}", day=start)
+    else:
+        said = words.say("from {day} until before {end}", day=start, end=phase.until.isoformat())
+    if phase.when is None:
+        return said
+    named = words.library.vocabulary.named_formulas
+    tree = phase.when.tree
+    whom = words.text(named[tree.name].title) if isinstance(tree, t.Named) else phase.when.text
+    return words.say("{phase}, for: {whom}", phase=said, whom=whom)
+
+
+def _openings(assessment: Assessment, words: Words) -> tuple[OpeningView, ...]:
+    found: list[OpeningView] = []
+    for opening in assessment.openings[:_OPENINGS]:
+        fact = words.library.fact(opening.fact)
+        answer = words.name(KIND_NAMES[fact.type.kind])
+        if fact.unit:
+            answer = f"{answer} ({fact.unit})"
+        values = tuple(words.member(value) for value in fact.type.values) if fact.type.kind in {Kind.ENUM, Kind.SET} else ()
+        found.append(OpeningView(fact, opening.decides, opening.touched, answer, values))
+    return tuple(found)

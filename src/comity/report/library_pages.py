@@ -1,0 +1,483 @@
+"""One entry of the library as blocks, whole: what it says in every language, its formulas, dates, sources, and who uses it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from comity.clauses.values import KIND_NAMES, example_of, write_value
+from comity.language import Message
+from comity.library.model import Clause, FactDefinition, NamedFormula, Role, Standard, Topic
+from comity.questions.browse import (
+    Use,
+    by_jurisdiction,
+    definitions_in,
+    definitions_using,
+    uses_of_definition,
+    uses_of_fact,
+)
+from comity.report.blocks import Branch, Code, Grid, Heading, Outline, Pairs, Paragraph, Span, line
+from comity.report.words import (
+    BASIS_NAMES,
+    FORCE_NAMES,
+    GRADE_NAMES,
+    MODALITY_NAMES,
+    PART_NAMES,
+    STATUS_NAMES,
+    VERDICT_NAMES,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from comity.library.model import Example, Jurisdiction, Omission, Phase, Plain, Text
+    from comity.questions.browse import Entry
+    from comity.report.blocks import Block, Line
+    from comity.report.words import Words
+
+ORIENTATION_NAMES = {
+    "technology_leadership": Message("technology leadership"),
+    "ethics_rules": Message("ethics rules"),
+    "development_rights": Message("development rights"),
+}
+NATURE_NAMES = {
+    "given": Message("given: what the system or its maker is"),
+    "choice": Message("choice: what its maker decides or does"),
+}
+SUBJECT_NAMES = {
+    "organisation": Message("organisation"),
+    "system": Message("system"),
+    "model": Message("model"),
+    "dataset": Message("dataset"),
+    "flow": Message("cross-border data flow"),
+    "item": Message("content file"),
+    "decision": Message("decision"),
+    "trace": Message("robot run"),
+}
+KINDS_OF_JURISDICTION = {
+    "union": Message("union of states"),
+    "state": Message("state"),
+    "subnational": Message("part of a state"),
+    "treaty": Message("treaty organisation"),
+    "intergovernmental": Message("intergovernmental organisation"),
+    "standards_body": Message("standards body"),
+    "voluntary_pact": Message("voluntary pact"),
+}
+KIND_OF_ENTRY = {
+    "standard": Message("standard"),
+    "clause": Message("clause"),
+    "fact": Message("fact"),
+    "definition": Message("definition"),
+    "role": Message("role"),
+    "topic": Message("topic"),
+    "jurisdiction": Message("jurisdiction"),
+}
+
+
+def kind_of(entry: Entry) -> str:
+    """Which kind of entry it is: a key of `KIND_OF_ENTRY`."""
+    match entry:
+        case Standard():
+            return "standard"
+        case Clause():
+            return "clause"
+        case FactDefinition():
+            return "fact"
+        case NamedFormula():
+            return "definition"
+        case Role():
+            return "role"
+        case Topic():
+            return "topic"
+    return "jurisdiction"
+
+
+def page_of(entry: Entry, words: Words, limit: int) -> list[Block]:
+    """An entry, whole; long lists of clauses are cut after `limit` for each jurisdiction (0: never)."""
+    pages = _Pages(words, limit)
+    match entry:
+        case Standard():
+            content = pages.standard(entry)
+        case Clause():
+            content = pages.clause(entry)
+        case FactDefinition():
+            content = pages.fact(entry)
+        case NamedFormula():
+            content = pages.definition(entry)
+        case Role():
+            content = pages.role(entry)
+        case Topic():
+            content = pages.topic(entry)
+        case _:
+            content = pages.jurisdiction(entry)
+    identifier = entry.full_id if isinstance(entry, Clause) else entry.id
+    head = Heading(line(Span(words.text(entry.title) or identifier, "strong")), 1)
+    below = Paragraph(line(f"{words.name(KIND_OF_ENTRY[kind_of(entry)])}  ", Span(identifier, "id")))
+    return [head, below, *content]
+
+
+def age_note(words: Words) -> Paragraph:
+    """When the texts were last checked; every report ends with it."""
+    today = datetime.now().astimezone().date()
+    said = words.say(
+        "The texts of the rules were last checked on {day}, {age} days ago.",
+        day=words.library.as_of.isoformat(),
+        age=(today - words.library.as_of).days,
+    )
+    return Paragraph(line(Span(f"{said} {words.say('Comity gives information, not legal advice.')}", "dim")))
+
+
+def until(phase: Phase, words: Words) -> str:
+    """The days of a phase: `until` is the first day after it."""
+    if phase.until is None:
+        return words.say("from {day}", day=phase.start.isoformat())
+    return words.say("from {day} until before {end}", day=phase.start.isoformat(), end=phase.until.isoformat())
+
+
+class _Pages:
+    """A page for each kind of entry."""
+
+    def __init__(self, words: Words, limit: int) -> None:
+        self.words = words
+        self.library = words.library
+        self.limit = limit
+
+    def standard(self, entry: Standard) -> list[Block]:
+        words, say = self.words, self.words.say
+        rows = [
+            *self.in_all_languages(say("title"), entry.title),
+            *self.in_all_languages(say("publisher"), entry.publisher),
+            (
+                say("jurisdiction"),
+                self.titled(self.library.jurisdictions[entry.jurisdiction].title, entry.jurisdiction),
+            ),
+            (say("force"), line(words.name(FORCE_NAMES[entry.force]))),
+            (say("status"), line(words.name(STATUS_NAMES[entry.status]))),
+            (
+                say("orientation"),
+                line(
+                    words.separator.join(
+                        words.name(ORIENTATION_NAMES[orientation]) for orientation in entry.orientation
+                    )
+                ),
+            ),
+            (say("version"), line(entry.version)),
+            *self.phases(entry.in_force),
+            (say("as of"), line(entry.as_of.isoformat())),
+            *(
+                (say("source"), line(source.title, "  ", Span(source.url, "link", source.url)))
+                for source in entry.sources
+            ),
+        ]
+        blocks: list[Block] = [Pairs(tuple(rows))]
+        if entry.clauses:
+            blocks += [Heading(line(words.name(PART_NAMES["scope"]))), *self.formula(entry.clauses[0].scope.text)]
+            blocks += [Heading(line(say("clauses ({count})", count=len(entry.clauses)))), self.clause_table(entry)]
+        return blocks + self.omissions(entry.not_encoded)
+
+    def clause_table(self, entry: Standard) -> Grid:
+        words, say = self.words, self.words.say
+        rows = tuple(
+            (
+                line(Span(clause.id, "id")),
+                line(words.text(clause.title)),
+                line(words.name(MODALITY_NAMES[clause.modality])),
+                line(min(phase.start for phase in clause.in_force).isoformat()),
+                line(words.name(SHORT_GRADES[clause.checked.against])),
+            )
+            for clause in entry.clauses
+        )
+        return Grid((say("clause"), say("title"), say("modality"), say("in force from"), say("checked against")), rows)
+
+    def omissions(self, omissions: Iterable[Omission]) -> list[Block]:
+        rows = tuple(
+            Branch(0, line(Span(omission.cite, "strong")), (line(self.words.text(omission.reason)),))
+            for omission in omissions
+        )
+        if not rows:
+            return []
+        return [Heading(line(self.words.say("not encoded ({count})", count=len(rows)))), Outline(rows)]
+
+    def clause(self, entry: Clause) -> list[Block]:
+        words, say = self.words, self.words.say
+        standard = self.library.standards[entry.standard]
+        rows = [
+            (say("standard"), self.titled(standard.title, standard.id)),
+            (
+                say("jurisdiction"),
+                self.titled(self.library.jurisdictions[entry.jurisdiction].title, entry.jurisdiction),
+            ),
+            (say("cite"), line(entry.cite)),
+            *self.in_all_languages(say("title"), entry.title),
+            *self.in_all_languages(say("text"), entry.text),
+            (say("modality"), line(words.name(MODALITY_NAMES[entry.modality]))),
+            *((say("binds"), self.titled(self.library.roles[actor].title, actor)) for actor in entry.actors),
+            (say("topic"), self.titled(self.library.topics[entry.topic].title, entry.topic)),
+            (say("force"), line(words.name(FORCE_NAMES[standard.force]))),
+            (say("status"), line(words.name(STATUS_NAMES[standard.status]))),
+            *self.phases(entry.in_force),
+            (
+                say("checked"),
+                line(entry.checked.on.isoformat(), words.separator, words.name(GRADE_NAMES[entry.checked.against])),
+            ),
+            *self.in_all_languages(say("note"), entry.note or {}),
+            *(
+                (say("source"), line(source.title, "  ", Span(source.url, "link", source.url)))
+                for source in standard.sources
+            ),
+            (say("file"), line(Span(f"{entry.file}:{entry.line}", "dim"))),
+        ]
+        return [
+            Pairs(tuple(rows)),
+            *self.clause_formulas(entry),
+            *self.examples(entry),
+            self.facts_table(sorted(entry.facts)),
+        ]
+
+    def clause_formulas(self, entry: Clause) -> Iterator[Block]:
+        parts = [("scope", entry.scope), ("actor", entry.actor), ("when", entry.when), ("unless", entry.unless)]
+        parts += [("in_force", phase.when) for phase in entry.in_force] + [("require", entry.require)]
+        yield Heading(line(self.words.say("formulas")))
+        for part, formula in parts:
+            if formula is not None:
+                yield Paragraph(line(Span(self.words.name(PART_NAMES[part]), "dim")), 1)
+                yield from self.formula(formula.text, 2)
+
+    def examples(self, entry: Clause) -> list[Block]:
+        if not entry.examples:
+            return []
+        words = self.words
+        rows = tuple(Branch(0, self.example(example)) for example in entry.examples)
+        return [Heading(line(words.say("examples ({count})", count=len(rows)))), Outline(rows)]
+
+    def example(self, example: Example) -> Line:
+        words = self.words
+        facts = ", ".join(f"{fact}: {self.plain(value)}" for fact, value in example.facts.items())
+        day = words.say(" (on {day})", day=example.on.isoformat()) if example.on else ""
+        return line(Span(words.name(VERDICT_NAMES[example.verdict]), example.verdict), day, f"  {{{facts}}}")
+
+    def plain(self, value: Plain) -> str:
+        return write_value(frozenset(value) if isinstance(value, tuple) else value)
+
+    def facts_table(self, facts: Iterable[str]) -> list[Block]:
+        words = self.words
+        rows = tuple(
+            Branch(0, line(Span(fact, "id"), "  ", words.fact(fact), "  ", Span(self.kind_of_value(self.library.fact(fact)), "dim")))
+            for fact in facts
+        )
+        return [Heading(line(words.say("facts ({count})", count=len(rows)))), Outline(rows)] if rows else []
+
+    def kind_of_value(self, fact: FactDefinition) -> str:
+        """What a value of a fact is, with its unit."""
+        kind = self.words.name(KIND_NAMES[fact.type.kind])
+        return f"{kind} ({fact.unit})" if fact.unit else kind
+
+    def fact(self, entry: FactDefinition) -> list[Block]:
+        words, say = self.words, self.words.say
+        yes_no = {True: say("yes"), False: say("no")}
+        rows = [
+            *self.in_all_languages(say("title"), entry.title),
+            *self.in_all_languages(say("definition"), entry.definition),
+            (say("type"), line(f"{entry.type.kind.value}: {self.kind_of_value(entry)}")),
+            *self.values(entry),
+            (say("subject"), line(words.name(SUBJECT_NAMES[entry.subject]))),
+            *self.topic_row(entry.topic),
+            (say("nature"), line(words.name(NATURE_NAMES[entry.nature]))),
+            (
+                say("established by"),
+                line(words.separator.join(words.name(BASIS_NAMES[basis]) for basis in entry.established_by)),
+            ),
+            *([(say("measure"), line(f"comity measure {entry.measure}"))] if entry.measure else []),
+            (say("may differ by market"), line(yes_no[entry.per_market])),
+            (
+                say("effort"),
+                line(
+                    say(
+                        "to change {change:g}, to find out {establish:g}",
+                        change=entry.cost.change,
+                        establish=entry.cost.establish,
+                    )
+                ),
+            ),
+            *([(say("reserved"), line(say("no clause uses it yet")))] if entry.reserved else []),
+            (say("in comity.yaml"), line(Span(f"{entry.id}: {example_of(entry.type)}", "id"))),
+        ]
+        return [
+            Pairs(tuple(rows)),
+            *self.users(uses_of_fact(self.library, entry.id), definitions_using(self.library, entry.id)),
+        ]
+
+    def values(self, entry: FactDefinition) -> list[tuple[str, Line]]:
+        titled = self.library.value_titles
+        return [
+            (
+                self.words.say("values"),
+                line(Span(value, "id"), f"  {self.words.member(value)}" if value in titled else ""),
+            )
+            for value in entry.type.values
+        ]
+
+    def topic_row(self, topic: str) -> list[tuple[str, Line]]:
+        found = self.library.topics.get(topic)
+        return [(self.words.say("topic"), self.titled(found.title, topic))] if found else []
+
+    def definition(self, entry: NamedFormula) -> list[Block]:
+        say, formula = self.words.say, entry.definition
+        rows = [
+            *self.in_all_languages(say("title"), entry.title),
+            (say("cite"), line(entry.cite)),
+            *self.in_all_languages(say("note"), entry.note or {}),
+            (say("type"), line(self.words.name(KIND_NAMES[formula.kind]))),
+        ]
+        blocks: list[Block] = [Pairs(tuple(rows)), Heading(line(say("formula"))), *self.formula(formula.text)]
+        named = [self.library.vocabulary.named_formulas[name] for name in definitions_in(formula.tree)]
+        if named:
+            lines = tuple(Branch(0, self.titled(other.title, other.id)) for other in named)
+            blocks += [Heading(line(say("definitions that it names ({count})", count=len(named)))), Outline(lines)]
+        blocks += self.facts_table(sorted(formula.facts))
+        uses = uses_of_definition(self.library, entry.id)
+        return blocks + self.users(uses, definitions_using(self.library, entry.id))
+
+    def role(self, entry: Role) -> list[Block]:
+        say = self.words.say
+        rows = [
+            *self.in_all_languages(say("title"), entry.title),
+            *self.in_all_languages(say("definition"), entry.definition),
+        ]
+        for jurisdiction, terms in entry.terms.items():
+            known = self.library.jurisdictions.get(jurisdiction)
+            country = self.words.text(known.title) if known else jurisdiction
+            rows.append((say("called in {country}", country=country), line("; ".join(terms))))
+        bound = [Use(clause, required=True) for clause in self.library.clauses.values() if entry.id in clause.actors]
+        return [
+            Pairs(tuple(rows)),
+            *self.clauses_by_country(say("clauses that bind it ({count})", count=len(bound)), bound),
+        ]
+
+    def topic(self, entry: Topic) -> list[Block]:
+        say = self.words.say
+        facts = [fact.id for fact in self.library.vocabulary.facts.values() if fact.topic == entry.id]
+        clauses = [Use(clause, required=True) for clause in self.library.clauses.values() if clause.topic == entry.id]
+        blocks: list[Block] = [Pairs(tuple(self.in_all_languages(say("title"), entry.title))), *self.facts_table(facts)]
+        return blocks + self.clauses_by_country(say("clauses ({count})", count=len(clauses)), clauses)
+
+    def jurisdiction(self, entry: Jurisdiction) -> list[Block]:
+        words, say, library = self.words, self.words.say, self.library
+        kind = KINDS_OF_JURISDICTION.get(entry.kind)
+        rows = [
+            *self.in_all_languages(say("title"), entry.title),
+            (say("kind"), line(words.name(kind) if kind else entry.kind)),
+            (say("market"), line(say("yes") if entry.market else say("no"))),
+        ]
+        if entry.part_of:
+            rows.append((say("part of"), self.titled(library.jurisdictions[entry.part_of].title, entry.part_of)))
+        rows += [
+            (say("parts"), self.titled(other.title, other.id))
+            for other in library.jurisdictions.values()
+            if other.part_of == entry.id
+        ]
+        standards = [standard for standard in library.data.standards if standard.jurisdiction == entry.id]
+        blocks: list[Block] = [Pairs(tuple(rows))]
+        if standards:
+            blocks += [
+                Heading(line(say("standards ({count})", count=len(standards)))),
+                standards_table(standards, words),
+            ]
+        terms = [
+            (words.text(role.title), line("; ".join(role.terms[entry.id])))
+            for role in library.roles.values()
+            if entry.id in role.terms
+        ]
+        if terms:
+            blocks += [Heading(line(say("its own words for the roles"))), Pairs(tuple(terms))]
+        return blocks
+
+    def users(self, uses: list[Use], definitions: list[str]) -> list[Block]:
+        say = self.words.say
+        blocks = self.clauses_by_country(say("clauses that use it ({count})", count=len(uses)), uses)
+        if definitions:
+            named = [self.library.vocabulary.named_formulas[name] for name in definitions]
+            rows = tuple(Branch(0, self.titled(entry.title, entry.id)) for entry in named)
+            blocks += [Heading(line(say("definitions that use it ({count})", count=len(rows)))), Outline(rows)]
+        return blocks
+
+    def clauses_by_country(self, title: str, uses: list[Use]) -> list[Block]:
+        words = self.words
+        rows: list[Branch] = []
+        for jurisdiction, of_country in by_jurisdiction(self.library, uses).items():
+            country = words.text(self.library.jurisdictions[jurisdiction].title)
+            rows.append(Branch(0, line(Span(f"{country} ({len(of_country)})", "strong"))))
+            ordered = sorted(of_country, key=lambda use: not use.required)
+            shown = ordered[: self.limit] if self.limit else ordered
+            for use in shown:
+                mark = "" if use.required else f"  {words.say('(decides whether it applies)')}"
+                content = (Span(use.clause.full_id, "id"), "  ", words.text(use.clause.title), Span(mark, "dim"))
+                rows.append(Branch(1, line(*content)))
+            if len(shown) < len(ordered):
+                more = words.say("… and {count} more; --limit 0 lists all", count=len(ordered) - len(shown))
+                rows.append(Branch(1, line(Span(more, "dim"))))
+        return [Heading(line(title)), Outline(tuple(rows))]
+
+    def phases(self, phases: Iterable[Phase]) -> list[tuple[str, Line]]:
+        """When it is in force; a phase that holds for some systems only says so."""
+        words = self.words
+        return [
+            (
+                words.say("in force"),
+                line(
+                    until(phase, words),
+                    words.say(", for: {formula}", formula=" ".join(phase.when.text.split())) if phase.when else "",
+                ),
+            )
+            for phase in phases
+        ]
+
+    def formula(self, text: str, indent: int = 1) -> Iterator[Block]:
+        """A formula; line ends are those of the file, which mean nothing."""
+        yield Code(" ".join(text.split()), indent)
+
+    def titled(self, title: Text, identifier: str) -> Line:
+        """A title with its id."""
+        return line(self.words.text(title), "  ", Span(identifier, "id"))
+
+    def in_all_languages(self, name: str, text: Text) -> list[tuple[str, Line]]:
+        """A text in the reader's language first, then in the others."""
+        own = self.words.language
+        ordered = sorted(text, key=lambda language: language != own)
+        return [(name, line(Span(text[language], "" if language == own else "dim"))) for language in ordered]
+
+
+SHORT_GRADES = {
+    "primary": Message("primary source"),
+    "secondary": Message("secondary source"),
+    "unconfirmed": Message("nothing yet"),
+}
+
+
+def standards_table(standards: Iterable[Standard], words: Words) -> Grid:
+    """Standards in a table."""
+    say = words.say
+    columns = (
+        say("id"),
+        say("title"),
+        say("jurisdiction"),
+        say("force"),
+        say("status"),
+        say("clauses"),
+        say("in force from"),
+        say("as of"),
+    )
+    rows = tuple(
+        (
+            line(Span(standard.id, "id")),
+            line(Span(words.text(standard.title), "strong")),
+            line(words.text(words.library.jurisdictions[standard.jurisdiction].title)),
+            line(words.name(FORCE_NAMES[standard.force])),
+            line(words.name(STATUS_NAMES[standard.status])),
+            line(str(len(standard.clauses))),
+            line(min(phase.start for phase in standard.in_force).isoformat()),
+            line(standard.as_of.isoformat()),
+        )
+        for standard in standards
+    )
+    return Grid(columns, rows)

@@ -1,0 +1,192 @@
+"""What the pages of an assessment show, as data: order, counts, the matrix and the time line.
+
+Pure; shared by HTML and Markdown. The one idea: everything that a page counts is counted here, from the results alone,
+so that the numbers of a page agree with each other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from comity.library.model import FORCES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from comity.library.model import Clause, Jurisdiction, Standard, Topic
+    from comity.questions.assess import Assessment, Change, ClauseResult
+
+WORST_FIRST = ("not_met", "unknown", "met", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many clauses have one verdict, and the first of them."""
+
+    verdict: str
+    count: int
+    first: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A stretch of a bar, in percent of its whole."""
+
+    verdict: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRow:
+    """A standard, how the system stands with it, and its clauses, worst first."""
+
+    standard: Standard
+    jurisdiction: Jurisdiction
+    counts: Counter[str]
+    age_days: int
+    open_results: tuple[ClauseResult, ...]
+    not_applicable: tuple[ClauseResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A topic, with the tallies of each jurisdiction."""
+
+    topic: Topic
+    cells: tuple[tuple[Tally, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Topics by jurisdictions; topics in the order of the library, and only those that some clause has."""
+
+    jurisdictions: tuple[Jurisdiction, ...]
+    rows: tuple[MatrixRow, ...]
+    totals: tuple[tuple[Tally, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day on which verdicts change by themselves."""
+
+    on: date
+    days_away: int
+    after: tuple[Tally, ...]
+    changes: tuple[tuple[Standard, tuple[Change, ...]], ...]
+    count: int
+
+
+def tallies(results: list[ClauseResult]) -> tuple[Tally, ...]:
+    """The verdicts that occur, worst first."""
+    found: list[Tally] = []
+    for verdict in WORST_FIRST:
+        of_verdict = [result for result in results if result.verdict == verdict]
+        if of_verdict:
+            found.append(Tally(verdict, len(of_verdict), of_verdict[0].clause.full_id))
+    return tuple(found)
+
+
+def shares(counts: Counter[str], smallest: float = 1.2) -> tuple[Share, ...]:
+    """A bar in proportion; a verdict that occurs is never too thin to be seen."""
+    present = [verdict for verdict in WORST_FIRST if counts[verdict]]
+    total = sum(counts[verdict] for verdict in present)
+    widths = [max(smallest, 100 * counts[verdict] / total) for verdict in present]
+    start = 0.0
+    found: list[Share] = []
+    for verdict, width in zip(present, widths, strict=True):
+        scaled = 100 * width / sum(widths)
+        found.append(Share(verdict, round(start, 2), round(scaled, 2)))
+        start += scaled
+    return tuple(found)
+
+
+def weight(result: ClauseResult, force: str) -> tuple[int, int, int, int, str]:
+    """Sort key, worst first: what binds before what does not, law before standards, few missing facts before many."""
+    return (
+        WORST_FIRST.index(result.verdict),
+        0 if result.binding else 1,
+        FORCES.index(force),
+        len(result.missing),
+        result.clause.full_id,
+    )
+
+
+def worst_first(assessment: Assessment, results: list[ClauseResult]) -> list[ClauseResult]:
+    """Results in the order in which they want attention."""
+    standards = assessment.library.standards
+    return sorted(results, key=lambda result: weight(result, standards[result.clause.standard].force))
+
+
+def standard_rows(assessment: Assessment) -> tuple[StandardRow, ...]:
+    """Every standard of the assessment, in the order of the library."""
+    rows: list[StandardRow] = []
+    for standard in assessment.standards:
+        results = worst_first(assessment, assessment.of_standard(standard.id))
+        rows.append(
+            StandardRow(
+                standard=standard,
+                jurisdiction=assessment.library.jurisdictions[standard.jurisdiction],
+                counts=assessment.counts(results),
+                age_days=(assessment.on - standard.as_of).days,
+                open_results=tuple(result for result in results if result.verdict != "not_applicable"),
+                not_applicable=tuple(result for result in results if result.verdict == "not_applicable"),
+            )
+        )
+    return tuple(rows)
+
+
+def matrix(assessment: Assessment) -> Matrix:
+    """Topics by the jurisdictions whose standards were assessed."""
+    here = {standard.jurisdiction for standard in assessment.standards}
+    jurisdictions = [entry for entry in assessment.library.data.jurisdictions if entry.id in here]
+    ordered = [result for row in standard_rows(assessment) for result in (*row.open_results, *row.not_applicable)]
+
+    def of(topic: str | None, jurisdiction: str) -> tuple[Tally, ...]:
+        return tallies(
+            [
+                result
+                for result in ordered
+                if result.clause.jurisdiction == jurisdiction and topic in {None, result.clause.topic}
+            ]
+        )
+
+    used = {result.clause.topic for result in ordered}
+    rows = [
+        MatrixRow(topic, tuple(of(topic.id, entry.id) for entry in jurisdictions))
+        for topic in assessment.library.data.topics
+        if topic.id in used
+    ]
+    return Matrix(tuple(jurisdictions), tuple(rows), tuple(of(None, entry.id) for entry in jurisdictions))
+
+
+def days(assessment: Assessment) -> tuple[Day, ...]:
+    """The days on which verdicts change by themselves, in order."""
+    found: list[Day] = []
+    for day in dict.fromkeys(change.on for change in assessment.changes):
+        changes = [change for change in assessment.changes if change.on == day]
+        standards = [standard for standard in assessment.standards if any(_of(change, standard) for change in changes)]
+        after: Counter[str] = Counter(change.after for change in changes)
+        found.append(
+            Day(
+                on=day,
+                days_away=(day - assessment.on).days,
+                after=tuple(Tally(verdict, after[verdict], "") for verdict in WORST_FIRST if after[verdict]),
+                changes=tuple(
+                    (standard, tuple(change for change in changes if _of(change, standard))) for standard in standards
+                ),
+                count=len(changes),
+            )
+        )
+    return tuple(found)
+
+
+def _of(change: Change, standard: Standard) -> bool:
+    return change.clause.standard == standard.id
+
+
+def unconfirmed(assessment: Assessment) -> list[Clause]:
+    """Clauses whose text nobody confirmed."""
+    return [result.clause for result in assessment.results if result.clause.checked.against == "unconfirmed"]
