@@ -1,11 +1,14 @@
-"""`comity library list|show|search|check`: browse, find and lint standards."""
+"""`comity library list|show|search|check|schema`: browse, find and lint standards."""
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from typing import TYPE_CHECKING
 
 from comity.cli import FINDINGS, FINE
 from comity.cli.options import add_library_options, deliver, library_of
+from comity.language import LANGUAGES
+from comity.library.model import FORCES, ORIENTATIONS, STATUSES
 
 if TYPE_CHECKING:
     import argparse
@@ -15,46 +18,91 @@ if TYPE_CHECKING:
 
 def configure(parser: Parser) -> None:
     """Arguments of `comity library`."""
+    parser.epilog = parser.say("example: comity library search label video")
     actions = parser.add_subparsers(title=parser.say("actions"), metavar="ACTION", required=True)
     listing = actions.add_parser("list", help=parser.say("the standards of the library"))
-    listing.add_argument("--jurisdiction", metavar="ID", help=parser.say("only the standards of a jurisdiction"))
+    _add_filters(listing)
     listing.set_defaults(run=_list)
     show = actions.add_parser("show", help=parser.say("a standard, a clause, a fact or a definition, whole"))
-    show.add_argument("id", help=parser.say("for example eu-ai-act, or a clause as <standard>/<clause>"))
+    show.epilog = parser.say("example: comity library show eu-ai-act/50-2-marking")
+    show.add_argument("id", metavar="ID", help=parser.say("for example eu-ai-act, or a clause as <standard>/<clause>"))
+    _add_limit(show, 12, parser.say("how many clauses of each jurisdiction the text lists; 0 for all"))
     show.set_defaults(run=_show)
     search = actions.add_parser("search", help=parser.say("clauses and facts that speak of something"))
-    search.add_argument("words", nargs="+", help=parser.say("words that all have to occur, in any language"))
+    search.epilog = parser.say("exit code: 0 if something was found, else 1")
+    search.add_argument("words", nargs="+", metavar="WORD", help=parser.say("words that all have to occur, in any language"))
+    _add_limit(search, 10, parser.say("how many results of each kind the text lists; 0 for all"))
     search.set_defaults(run=_search)
     check = actions.add_parser("check", help=parser.say("lint the whole library"))
     check.set_defaults(run=_check)
+    schema = actions.add_parser("schema", help=parser.say("the JSON Schema of a file that people write or a command prints"))
+    schema.epilog = parser.say("example: comity library schema dossier -o dossier.schema.json")
+    schema.add_argument("name", nargs="?", metavar="NAME", help=parser.say("which one; left out: the names of all"))
+    schema.set_defaults(run=_schema)
     for action in (listing, show, search, check):
-        add_library_options(action)
         action.add_argument("--format", choices=["text", "json"], default="text", help=parser.say("form of the report"))
+    for action in (listing, show, search, check, schema):
+        add_library_options(action)
         action.add_argument("--output", "-o", metavar="FILE", help=parser.say("write the report to a file"))
+        action.add_argument("--lang", choices=LANGUAGES, default=SUPPRESS, help=SUPPRESS)
+
+
+def _add_filters(listing: Parser) -> None:
+    say = listing.say
+    listing.epilog = say("example: comity library list --jurisdiction eu --force law")
+    listing.add_argument("--jurisdiction", metavar="ID", help=say("only the standards of a jurisdiction"))
+    listing.add_argument("--topic", metavar="ID", help=say("only the standards with a clause under a topic"))
+    listing.add_argument("--force", choices=FORCES, help=say("only the standards of a legal force"))
+    listing.add_argument("--status", choices=STATUSES, help=say("only the standards of a status"))
+    listing.add_argument("--orientation", choices=ORIENTATIONS, help=say("only the standards of an orientation"))
+
+
+def _add_limit(parser: Parser, default: int, text: str) -> None:
+    parser.add_argument("--limit", type=int, default=default, metavar="N", help=text)
 
 
 def _list(options: argparse.Namespace) -> int:
-    from comity.report.catalogue import standards_list
+    from comity.report.catalogue import Filter, standards_list
 
     library = library_of(options)
-    deliver(standards_list(library, options.jurisdiction, options.lang, options.format), options)
+    only = Filter(options.jurisdiction, options.topic, options.force, options.status, options.orientation)
+    to_file = options.output is not None
+    text = standards_list(library, options.jurisdiction, options.lang, options.format, only=only, to_file=to_file)
+    deliver(text, options)
     return FINE
 
 
 def _show(options: argparse.Namespace) -> int:
     from comity.report.catalogue import show
 
-    deliver(show(library_of(options), options.id, options.lang, options.format), options)
+    library, to_file = library_of(options), options.output is not None
+    limit = max(0, options.limit)
+    deliver(show(library, options.id, options.lang, options.format, limit=limit, to_file=to_file), options)
     return FINE
 
 
 def _search(options: argparse.Namespace) -> int:
     from comity.report.catalogue import search
 
-    library = library_of(options)
-    text, found = search(library, options.words, options.lang, options.format)
+    library, to_file = library_of(options), options.output is not None
+    limit = max(0, options.limit)
+    text, found = search(library, options.words, options.lang, options.format, limit=limit, to_file=to_file)
     deliver(text, options)
     return FINE if found else FINDINGS
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from comity import schemas
+
+    if options.name is None:
+        deliver("\n".join(schemas.NAMES), options)
+    elif (options.library or options.no_builtin) and options.name in schemas.FROM_VOCABULARY:
+        from comity.schemas.generate import schema_of
+
+        deliver(schemas.text_of(schema_of(options.name, library_of(options))), options)
+    else:
+        deliver(schemas.shipped(options.name), options)
+    return FINE
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
 from comity.clauses import tree as t
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Expression, Value
 
 
-class Trace(NamedTuple):
+class Trace(msgspec.Struct, frozen=True, gc=False):
     """The value of a sub-formula (None: unknown) and the traces of its parts.
 
     The only part of a definition's trace is the trace of its formula, whose spans point into the definition's text.
@@ -46,91 +48,95 @@ def trace(
         traced_definitions: traces of definitions on the same facts, filled as they are met; hand in one dictionary to evaluate
             many formulas on one system.
     """
-    return _Evaluation(facts, definitions, {} if traced_definitions is None else traced_definitions).trace(expression)
+    system = _System(facts, definitions, {} if traced_definitions is None else traced_definitions)
+    return _FOLD[type(expression)](expression, system)
 
 
-class _Evaluation:
-    """The facts of one system, and a method for each kind of node."""
+class _System(NamedTuple):
+    """What a formula is evaluated on."""
 
-    __slots__ = ("definitions", "facts", "traced_definitions")
+    facts: Mapping[str, Value]
+    definitions: Mapping[str, Definition]
+    traced_definitions: dict[str, Trace]
 
-    def __init__(
-        self,
-        facts: Mapping[str, Value],
-        definitions: Mapping[str, Definition],
-        traced_definitions: dict[str, Trace],
-    ) -> None:
-        self.facts = facts
-        self.definitions = definitions
-        self.traced_definitions = traced_definitions
 
-    def trace(self, node: Expression) -> Trace:
-        return _FOLD[type(node)](self, node)
+def _constant(node: t.Constant | t.DateConstant | t.DurationConstant, _: _System) -> Trace:
+    return Trace(node, node.value, ())
 
-    def constant(self, node: t.Constant | t.DateConstant | t.DurationConstant) -> Trace:
-        return Trace(node, node.value, ())
 
-    def fact(self, node: t.Fact) -> Trace:
-        return Trace(node, self.facts.get(node.id), ())
+def _fact(node: t.Fact, system: _System) -> Trace:
+    return Trace(node, system.facts.get(node.id), ())
 
-    def named(self, node: t.Named) -> Trace:
-        body = self.traced_definitions.get(node.name)
-        if body is None:
-            body = self.traced_definitions[node.name] = self.trace(self.definitions[node.name].tree)
-        return Trace(node, body.value, (body,))
 
-    def negation(self, node: t.Not) -> Trace:
-        operand = self.trace(node.operand)
-        return Trace(node, None if operand.value is None else not operand.value, (operand,))
+def _named(node: t.Named, system: _System) -> Trace:
+    body = system.traced_definitions.get(node.name)
+    if body is None:
+        tree = system.definitions[node.name].tree
+        body = system.traced_definitions[node.name] = _FOLD[type(tree)](tree, system)
+    return Trace(node, body.value, (body,))
 
-    def conjunction(self, node: t.And) -> Trace:
-        operands = tuple([self.trace(operand) for operand in node.operands])
-        values = [operand.value for operand in operands]
-        return Trace(node, False if False in values else None if None in values else True, operands)
 
-    def disjunction(self, node: t.Or) -> Trace:
-        operands = tuple([self.trace(operand) for operand in node.operands])
-        values = [operand.value for operand in operands]
-        return Trace(node, True if True in values else None if None in values else False, operands)
+def _not(node: t.Not, system: _System) -> Trace:
+    operand = _FOLD[type(node.operand)](node.operand, system)
+    return Trace(node, None if operand.value is None else not operand.value, (operand,))
 
-    def comparison(self, node: t.Compare) -> Trace:
-        left, right = self.trace(node.left), self.trace(node.right)
-        if left.value is None or right.value is None:
-            return Trace(node, None, (left, right))
-        return Trace(node, COMPARISONS[node.operator](left.value, right.value), (left, right))
 
-    def one_of(self, node: t.OneOf) -> Trace:
-        operands = (self.trace(node.operand), *[self.trace(option) for option in node.options])
-        value = operands[0].value
-        if value is None:
-            return Trace(node, None, operands)
-        return Trace(node, any(value == option.value for option in operands[1:]), operands)
+def _and(node: t.And, system: _System) -> Trace:
+    operands = tuple([_FOLD[type(operand)](operand, system) for operand in node.operands])
+    values = [operand.value for operand in operands]
+    return Trace(node, False if False in values else None if None in values else True, operands)
 
-    def contains(self, node: t.Contains) -> Trace:
-        operand = self.trace(node.operand)
-        held: Any = operand.value
-        return Trace(node, None if held is None else held.issuperset(node.values), (operand,))
 
-    def intersects(self, node: t.Intersects) -> Trace:
-        operand = self.trace(node.operand)
-        held: Any = operand.value
-        return Trace(node, None if held is None else not held.isdisjoint(node.values), (operand,))
+def _or(node: t.Or, system: _System) -> Trace:
+    operands = tuple([_FOLD[type(operand)](operand, system) for operand in node.operands])
+    values = [operand.value for operand in operands]
+    return Trace(node, True if True in values else None if None in values else False, operands)
 
-    def arithmetic(self, node: t.Arithmetic) -> Trace:
-        left, right = self.trace(node.left), self.trace(node.right)
-        if left.value is None or right.value is None:
-            return Trace(node, None, (left, right))
-        return Trace(node, _ARITHMETIC[node.operator](left.value, right.value), (left, right))
 
-    def negative(self, node: t.Negative) -> Trace:
-        operand = self.trace(node.operand)
-        number: Any = operand.value
-        return Trace(node, None if number is None else -number, (operand,))
+def _compare(node: t.Compare, system: _System) -> Trace:
+    left, right = _FOLD[type(node.left)](node.left, system), _FOLD[type(node.right)](node.right, system)
+    if left.value is None or right.value is None:
+        return Trace(node, None, (left, right))
+    return Trace(node, COMPARISONS[node.operator](left.value, right.value), (left, right))
 
-    def choice(self, node: t.Choose) -> Trace:
-        condition, then, otherwise = self.trace(node.condition), self.trace(node.then), self.trace(node.otherwise)
-        value = None if condition.value is None else then.value if condition.value else otherwise.value
-        return Trace(node, value, (condition, then, otherwise))
+
+def _one_of(node: t.OneOf, system: _System) -> Trace:
+    operand = _FOLD[type(node.operand)](node.operand, system)
+    options = [_FOLD[type(option)](option, system) for option in node.options]
+    value = None if operand.value is None else operand.value in [option.value for option in options]
+    return Trace(node, value, (operand, *options))
+
+
+def _contains(node: t.Contains, system: _System) -> Trace:
+    operand = _FOLD[type(node.operand)](node.operand, system)
+    held: Any = operand.value
+    return Trace(node, None if held is None else held.issuperset(node.values), (operand,))
+
+
+def _intersects(node: t.Intersects, system: _System) -> Trace:
+    operand = _FOLD[type(node.operand)](node.operand, system)
+    held: Any = operand.value
+    return Trace(node, None if held is None else not held.isdisjoint(node.values), (operand,))
+
+
+def _arithmetic(node: t.Arithmetic, system: _System) -> Trace:
+    left, right = _FOLD[type(node.left)](node.left, system), _FOLD[type(node.right)](node.right, system)
+    if left.value is None or right.value is None:
+        return Trace(node, None, (left, right))
+    return Trace(node, _ARITHMETIC[node.operator](left.value, right.value), (left, right))
+
+
+def _negative(node: t.Negative, system: _System) -> Trace:
+    operand = _FOLD[type(node.operand)](node.operand, system)
+    number: Any = operand.value
+    return Trace(node, None if number is None else -number, (operand,))
+
+
+def _choose(node: t.Choose, system: _System) -> Trace:
+    parts = tuple([_FOLD[type(part)](part, system) for part in (node.condition, node.then, node.otherwise)])
+    condition, then, otherwise = parts
+    value = None if condition.value is None else then.value if condition.value else otherwise.value
+    return Trace(node, value, parts)
 
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -143,20 +149,20 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
-_FOLD: dict[type, Callable[[_Evaluation, Any], Trace]] = {
-    t.Constant: _Evaluation.constant,
-    t.DateConstant: _Evaluation.constant,
-    t.DurationConstant: _Evaluation.constant,
-    t.Fact: _Evaluation.fact,
-    t.Named: _Evaluation.named,
-    t.Not: _Evaluation.negation,
-    t.And: _Evaluation.conjunction,
-    t.Or: _Evaluation.disjunction,
-    t.Compare: _Evaluation.comparison,
-    t.OneOf: _Evaluation.one_of,
-    t.Contains: _Evaluation.contains,
-    t.Intersects: _Evaluation.intersects,
-    t.Arithmetic: _Evaluation.arithmetic,
-    t.Negative: _Evaluation.negative,
-    t.Choose: _Evaluation.choice,
+_FOLD: dict[type, Callable[[Any, _System], Trace]] = {
+    t.Constant: _constant,
+    t.DateConstant: _constant,
+    t.DurationConstant: _constant,
+    t.Fact: _fact,
+    t.Named: _named,
+    t.Not: _not,
+    t.And: _and,
+    t.Or: _or,
+    t.Compare: _compare,
+    t.OneOf: _one_of,
+    t.Contains: _contains,
+    t.Intersects: _intersects,
+    t.Arithmetic: _arithmetic,
+    t.Negative: _negative,
+    t.Choose: _choose,
 }

@@ -17,8 +17,8 @@ from comity.errors import ComityError, ErrorList, InputError, Place
 from comity.language import Message
 from comity.library import cache
 from comity.library.definitions import read_definitions
-from comity.library.model import Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
-from comity.library.standards import Registry, read_standard
+from comity.library.model import Axiom, Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
+from comity.library.standards import Registry, compiled, read_standard
 from comity.library.vocabulary import Vocabulary, read_facts, value_id
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from comity.documents.reading import Node
     from comity.library.model import Clause, FactDefinition
 
-Entry = TypeVar("Entry", Topic, ValueTitle, Jurisdiction, Role)
+Entry = TypeVar("Entry", Topic, ValueTitle, Jurisdiction, Role, Axiom)
 
 ENVIRONMENT_VARIABLE = "COMITY_LIBRARY"
 
@@ -178,6 +178,7 @@ def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
             with _gathering(errors):
                 definitions.append(read_file(path, name=_name(layer, path)))
     errors += read_definitions(definitions, vocabulary)
+    axioms = _merged(layers, "axioms.yaml", lambda node: _axiom(node, vocabulary), errors)
     registry = Registry(
         vocabulary=vocabulary,
         topics=tuple(topic.id for topic in topics),
@@ -193,6 +194,7 @@ def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
         roles=roles,
         facts=tuple(facts.values()),
         definitions=tuple(vocabulary.named_formulas.values()),
+        axioms=axioms,
         standards=standards,
     )
     return data, errors
@@ -287,6 +289,17 @@ def _jurisdiction(node: Node) -> Jurisdiction:
     )
     fields.done()
     return entry
+
+
+def _axiom(node: Node, vocabulary: Vocabulary) -> Axiom:
+    fields = read.Fields(node, Message("an axiom"))
+    axiom = Axiom(
+        id=fields.required("id", value_id),
+        formula=fields.required("formula", lambda item: compiled(item, vocabulary)),
+        text=fields.required("text", read.bilingual),
+    )
+    fields.done()
+    return axiom
 
 
 def _role(node: Node) -> Role:

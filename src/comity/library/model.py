@@ -112,6 +112,14 @@ class CompiledFormula(Record, frozen=True, kw_only=True):
     facts: frozenset[str]
 
 
+class Axiom(Record, frozen=True, kw_only=True):
+    """A formula that holds of every possible system, with the reason in words."""
+
+    id: str
+    formula: CompiledFormula
+    text: Text
+
+
 class Phase(Record, frozen=True, kw_only=True):
     """An interval in which a clause is in force, for the systems for which `when` holds. `until` is the first day after it."""
 
@@ -224,4 +232,5 @@ class LibraryData(Record, frozen=True, kw_only=True):
     roles: tuple[Role, ...]
     facts: tuple[FactDefinition, ...]
     definitions: tuple[NamedFormula, ...]
+    axioms: tuple[Axiom, ...]
     standards: tuple[Standard, ...]

@@ -39,8 +39,8 @@ FORMAT = "GGUF"
 MAGIC = b"GGUF"
 
 MOST_KEYS = 100_000
-MOST_TENSORS = 1_000_000
-MOST_STRINGS = 5_000_000
+MOST_TENSORS = 200_000
+MOST_STRINGS = 3_000_000
 """Far above real files (some 50 keys, 10,000 tensors, a million texts); bounds the time that a hostile header costs."""
 
 LONGEST_NAME = 65_535

@@ -5,6 +5,7 @@ Ids of all kinds share one space, so that a person need not say which kind is me
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from comity.clauses.formula import walk
@@ -53,8 +54,7 @@ def entry_named(library: Library, identifier: str) -> Entry:
     if fitting:
         raise _ambiguous(identifier, fitting)
     message = Message('the library has no entry "{id}"', id=identifier[:80])
-    close = did_you_mean(identifier, [*known, *(clause.id for clause in library.clauses.values())])
-    raise InputError(message, hint=close or Message("look for it with: comity library search WORDS"))
+    raise InputError(message, hint=_near(library, identifier, known))
 
 
 def clause_named(library: Library, identifier: str) -> Clause:
@@ -69,9 +69,21 @@ def clause_named(library: Library, identifier: str) -> Clause:
     if fitting:
         raise _ambiguous(identifier, fitting)
     message = Message('the library has no clause "{id}"', id=identifier[:80])
-    names = [*library.clauses, *(clause.id for clause in library.clauses.values())]
-    close = did_you_mean(identifier, names)
-    raise InputError(message, hint=close or Message("look for it with: comity library search WORDS"))
+    raise InputError(message, hint=_near(library, identifier, library.clauses))
+
+
+def _near(library: Library, identifier: str, known: Iterable[str]) -> Message:
+    """The id that was probably meant; within the standard that is named, if it exists."""
+    named, _, rest = identifier.strip().lower().partition("/")
+    if rest and named in library.standards:
+        own = [clause.id for clause in library.standards[named].clauses]
+        beginning = [clause for clause in own if clause[:4] == rest[:4]]
+        close = get_close_matches(rest[:100], beginning, n=1, cutoff=0.3) or get_close_matches(rest[:100], own, n=1)
+        if close:
+            return Message('did you mean "{word}"?', word=f"{named}/{close[0]}")
+        return Message("see its clauses with: comity library show {standard}", standard=named)
+    close_word = did_you_mean(identifier.lower(), [*known, *(clause.id for clause in library.clauses.values())])
+    return close_word or Message("look for it with: comity library search WORDS")
 
 
 def _ending(library: Library, identifier: str) -> list[Clause]:

@@ -25,6 +25,7 @@ STYLES = {
     "strong": "bold",
     "dim": "dim",
     "id": "cyan",
+    "code": "",
     "link": "underline",
     "met": "green",
     "not_met": "bold red",
@@ -218,30 +219,45 @@ def _grid(grid: Grid, width: int) -> Iterator[Text]:
         yield from _stacked(grid, width)
         return
     sizes[grid.flexible] = min(room, sizes[grid.flexible])
-    yield _row([Text(name, style="dim") for name in grid.columns], sizes)
+    right = [bool(grid.rows) and all(plain(row[column]).isdigit() for row in grid.rows) for column in range(len(sizes))]
+    yield _row([Text(name, style="dim") for name in grid.columns], sizes, right)
     for row in grid.rows:
         cells = [list(_wrapped(cell, size)) or [Text()] for cell, size in zip(row, sizes, strict=True)]
         for number in range(max(map(len, cells))):
-            yield _row([cell[number] if number < len(cell) else Text() for cell in cells], sizes)
+            yield _row([cell[number] if number < len(cell) else Text() for cell in cells], sizes, right)
 
 
-def _row(cells: list[Text], sizes: list[int]) -> Text:
+def _row(cells: list[Text], sizes: list[int], right: list[bool]) -> Text:
     joined = Text()
-    for cell, size in zip(cells, sizes, strict=True):
-        joined += cell + Text(" " * (size - cell.cell_len + 2))
+    for cell, size, justified in zip(cells, sizes, right, strict=True):
+        gap = Text(" " * (size - cell.cell_len))
+        joined += gap + cell if justified else cell + gap
+        joined += Text("  ")
     return joined
 
 
 def _stacked(grid: Grid, width: int) -> Iterator[Text]:
     """A row as its first cell and the flexible one, and below them the rest with the names of their columns."""
     for row in grid.rows:
-        head = [row[0]] if grid.flexible == 0 else [row[0], row[grid.flexible]]
-        yield from _wrapped(tuple(span for cell in head for span in (*cell, Span("  "))), width, "", "    ")
+        head = row[0] if grid.flexible == 0 else (*row[0], Span("  "), *row[grid.flexible])
+        yield from _wrapped(head, width, "", "    ")
         rest = [
-            line(Span(f"{name}: ", "dim"), *cell)
+            _styled((Span(f"{name}: ", "dim"), *cell))
             for column, (name, cell) in enumerate(zip(grid.columns, row, strict=True))
             if column not in {0, grid.flexible} and cell
         ]
-        joined = [span for number, cell in enumerate(rest) for span in (*((Span(" · "),) if number else ()), *cell)]
-        if joined:
-            yield from _wrapped(tuple(joined), width, "    ")
+        yield from _packed(rest, width, "    ")
+
+
+def _packed(pieces: Iterable[Text], width: int, lead: str) -> Iterator[Text]:
+    """Pieces joined by dots, as many on a line as fit; none is divided unless it alone is too wide."""
+    current: Text | None = None
+    for piece in pieces:
+        if current is not None and len(lead) + current.cell_len + 3 + piece.cell_len <= width:
+            current = current + Text(" · ") + piece
+            continue
+        if current is not None:
+            yield Text(lead) + current
+        current = piece
+    if current is not None:
+        yield Text(lead) + current

@@ -141,7 +141,7 @@ def standards_list(
     clauses = sum(len(standard.clauses) for standard in standards)
     countries = len({standard.jurisdiction for standard in standards})
     total = words.say(
-        "{standards} standards of {countries} jurisdictions, {clauses} clauses",
+        "standards: {standards}, jurisdictions: {countries}, clauses: {clauses}",
         standards=len(standards),
         countries=countries,
         clauses=clauses,

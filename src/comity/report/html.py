@@ -1,17 +1,19 @@
 """An assessment as one HTML file: no request leaves it, everything in it can be read without a script, and it prints.
 
-The template lays out, the views count, the words speak; this module only brings them together. The one idea: the page carries its own
-style and script, named by their digests in a strict Content-Security-Policy, so that nothing else can ever run in it.
+The template lays out, the views count, the words speak; this module only brings them together. The one idea: the page
+carries its own style and script, named by their digests in a strict Content-Security-Policy, so that nothing else can
+ever run in it.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,9 +22,10 @@ from comity import __version__
 from comity.clauses import tree as t
 from comity.clauses.tree import Kind
 from comity.clauses.values import KIND_NAMES
-from comity.language import CHINESE, ENGLISH
+from comity.language import CHINESE, ENGLISH, Message
+from comity.library.model import BASES
 from comity.report import view
-from comity.report.steps import parts_in_words
+from comity.report.steps import part_in_words, parts_in_words
 from comity.report.words import (
     BASIS_NAMES,
     FORCE_NAMES,
@@ -43,6 +46,11 @@ if TYPE_CHECKING:
 
 LANGUAGE_TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
 _OTHER = {ENGLISH: CHINESE, CHINESE: ENGLISH}
+WAYS = {
+    "declared": Message("declare it in comity.yaml"),
+    "documented": Message("name the document that says it"),
+    "measured": Message("measure it"),
+}
 _OPENINGS = 10
 
 
@@ -70,6 +78,7 @@ class ClauseView:
     missing: tuple[FactView, ...]
     deciding: tuple[FactView, ...]
     parts: tuple[Part, ...]
+    shares_scope: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,44 +89,67 @@ class OpeningView:
     decides: int
     touched: int
     answer: str
+    ways: tuple[str, ...]
     values: tuple[str, ...]
 
 
 def assessment_html(assessment: Assessment, language: str) -> str:
     """The whole report; the same assessment always gives the same bytes."""
     words = Words(assessment.library, language)
+    days = view.days(assessment)
+    page: dict[str, Any] = {
+        **_wording(words),
+        **_frame(language),
+        "assessment": assessment,
+        "markets": words.separator.join(words.text(entry.title) for entry in view.markets(assessment)),
+        "counts": assessment.counts(),
+        "rows": view.standard_rows(assessment),
+        "matrix": view.matrix(assessment),
+        "days": days,
+        "axis": view.axis(days, assessment.on),
+        "openings": _openings(assessment, words),
+        "unconfirmed": len(view.unconfirmed(assessment)),
+        "bases": _bases(assessment, words),
+        "checked": checked_sentence(assessment, words),
+        "exit_code": view.exit_code(assessment),
+        "order": view.WORST_FIRST,
+        "shares": view.shares,
+        "age": lambda row: _age(row, words),
+        "scope_of": lambda row: _scope(row, words),
+        "clause_view": lambda result: _clause(result, words),
+    }
+    return _environment().get_template("assessment.html.j2").render(page, page=page)
+
+
+def _wording(words: Words) -> dict[str, Any]:
+    """How the template speaks."""
+    return {
+        "words": words,
+        "say": words.say,
+        "name": words.name,
+        "text": words.text,
+        "verdict_names": VERDICT_NAMES,
+        "force_names": FORCE_NAMES,
+        "status_names": STATUS_NAMES,
+        "modality_names": MODALITY_NAMES,
+        "grade_names": GRADE_NAMES,
+        "basis_names": BASIS_NAMES,
+        "part_names": PART_NAMES,
+    }
+
+
+def _frame(language: str) -> dict[str, Any]:
+    """What stands around the answer: language tags, style, script and the policy that names them."""
     style, script = _asset("assessment.css"), _asset("assessment.js")
-    return _environment().get_template("assessment.html.j2").render(
-        assessment=assessment,
-        words=words,
-        say=words.say,
-        name=words.name,
-        text=words.text,
-        language_tag=LANGUAGE_TAGS.get(language, language),
-        other=_OTHER.get(language, ENGLISH),
-        tags=LANGUAGE_TAGS,
-        version=__version__,
-        style=style,
-        script=script,
-        policy=_policy(style, script),
-        markets=[assessment.library.jurisdictions[market] for market in assessment.markets],
-        counts=assessment.counts(),
-        rows=view.standard_rows(assessment),
-        matrix=view.matrix(assessment),
-        days=view.days(assessment),
-        openings=_openings(assessment, words),
-        unconfirmed=len(view.unconfirmed(assessment)),
-        order=view.WORST_FIRST,
-        shares=view.shares,
-        clause_view=lambda result: _clause(result, words),
-        verdict_names=VERDICT_NAMES,
-        force_names=FORCE_NAMES,
-        status_names=STATUS_NAMES,
-        modality_names=MODALITY_NAMES,
-        grade_names=GRADE_NAMES,
-        basis_names=BASIS_NAMES,
-        part_names=PART_NAMES,
-    )
+    return {
+        "language_tag": LANGUAGE_TAGS.get(language, language),
+        "other": _OTHER.get(language, ENGLISH),
+        "tags": LANGUAGE_TAGS,
+        "version": __version__,
+        "style": style,
+        "script": script,
+        "policy": _policy(style, script),
+    }
 
 
 @cache
@@ -161,7 +193,18 @@ def _clause(result: ClauseResult, words: Words) -> ClauseView:
         missing=() if short else tuple(_fact(fact, words) for fact in result.missing),
         deciding=tuple(_decided(fact, value, result, words) for fact, value in sorted(result.deciding.items())),
         parts=parts_in_words(result.judgement, words, blocking=short),
+        shares_scope=clause.scope == words.library.standards[clause.standard].clauses[0].scope,
     )
+
+
+def _scope(row: view.StandardRow, words: Words) -> Part | None:
+    """The scope of a standard, told once for all clauses that have it; None where no clause was judged by it."""
+    scope = row.standard.clauses[0].scope
+    for result in (*row.open_results, *row.not_applicable):
+        for condition in result.judgement.conditions:
+            if condition.part == "scope" and condition.formula == scope:
+                return part_in_words(condition, words)
+    return None
 
 
 def _fact(fact: str, words: Words) -> FactView:
@@ -202,6 +245,43 @@ def _openings(assessment: Assessment, words: Words) -> tuple[OpeningView, ...]:
         answer = words.name(KIND_NAMES[fact.type.kind])
         if fact.unit:
             answer = f"{answer} ({fact.unit})"
-        values = tuple(words.member(value) for value in fact.type.values) if fact.type.kind in {Kind.ENUM, Kind.SET} else ()
-        found.append(OpeningView(fact, opening.decides, opening.touched, answer, values))
+        values = fact.type.values if fact.type.kind in {Kind.ENUM, Kind.SET} else ()
+        found.append(
+            OpeningView(
+                fact=fact,
+                decides=opening.decides,
+                touched=opening.touched,
+                answer=answer,
+                ways=tuple(words.name(WAYS[basis]) for basis in fact.established_by),
+                values=tuple(words.member(value) for value in values),
+            )
+        )
     return tuple(found)
+
+
+def _bases(assessment: Assessment, words: Words) -> str:
+    """How many facts of the dossier rest on what."""
+    count = Counter(entry.basis.by for entry in assessment.dossier.entries.values())
+    return words.separator.join(f"{words.name(BASIS_NAMES[basis])} {count[basis]}" for basis in BASES if count[basis])
+
+
+def _age(row: view.StandardRow, words: Words) -> str:
+    """When the text of a standard was checked, and how long before the day asked about."""
+    day = row.standard.as_of.isoformat()
+    if row.age_days == 1:
+        return words.say("text checked on {day}, 1 day earlier", day=day)
+    if row.age_days > 0:
+        return words.say("text checked on {day}, {age} days earlier", day=day, age=row.age_days)
+    return words.say("text checked on {day}", day=day)
+
+
+def checked_sentence(assessment: Assessment, words: Words) -> str:
+    """The age of the oldest text of the library."""
+    day = assessment.library.as_of
+    if assessment.on <= day:
+        return words.say("The texts of the rules were last checked on {day}.", day=day.isoformat())
+    return words.say(
+        "The texts of the rules were last checked on {day}, {age} days before the day asked about.",
+        day=day.isoformat(),
+        age=(assessment.on - day).days,
+    )

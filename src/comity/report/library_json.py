@@ -34,7 +34,7 @@ def entry_document(entry: Entry, library: Library) -> Document:
                 "not_encoded": [_omission(omission) for omission in entry.not_encoded],
             }
         case Clause():
-            return clause_document(entry) | {"sources": _sources(library.standards[entry.standard])}
+            return clause_document(entry) | {"sources": sources_document(library.standards[entry.standard])}
         case FactDefinition():
             return _fact(entry, library)
         case NamedFormula():
@@ -63,7 +63,7 @@ def standard_document(standard: Standard) -> Document:
         "version": standard.version,
         "as_of": standard.as_of.isoformat(),
         "in_force": [_phase(phase) for phase in standard.in_force],
-        "sources": _sources(standard),
+        "sources": sources_document(standard),
     }
 
 
@@ -117,7 +117,8 @@ def _omission(omission: Omission) -> Document:
     return {"cite": omission.cite, "reason": omission.reason}
 
 
-def _sources(standard: Standard) -> list[Document]:
+def sources_document(standard: Standard) -> list[Document]:
+    """Where the text of a standard is published."""
     return [{"url": source.url, "title": source.title} for source in standard.sources]
 
 

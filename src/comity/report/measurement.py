@@ -72,6 +72,8 @@ def _text(statement: Statement, written: Path | None, language: str) -> str:
     lines += ["", translate("What else the file says", language)]
     for name, value in predicate.observations.items():
         title = _FINDINGS[name].in_language(language) if name in _FINDINGS else name
+        if name == "parameter_count_withheld":
+            value = translate(str(value), language)
         if value is not None:
             lines.append(f"  {title}: {_plain(value, language)}")
     silent = [
@@ -97,7 +99,5 @@ def _plain(value: Plain, language: str) -> str:
             return "; ".join(value)
         case int():
             return f"{value:,}"
-        case str():
-            return translate(value, language)
         case _:
             return str(value)

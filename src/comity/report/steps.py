@@ -6,24 +6,25 @@ language; what cannot be said in a phrase is shown as the formula that it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from comity.clauses import tree as t
 from comity.clauses.values import write_value
 from comity.language import Message
+from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import decisive_parts
-from comity.report.trace import trace_nodes
+from comity.report.trace import node_of, trace_nodes
 
 if TYPE_CHECKING:
     from comity.clauses.tree import Value
-    from comity.questions.judgement import Judgement
+    from comity.questions.judgement import Condition, Judgement
     from comity.report.trace import TraceNode
     from comity.report.words import Words
 
 _GROUPS = {
     "and": Message("all of these"),
     "or": Message("at least one of these"),
-    "not": Message("not the case"),
     "choose": Message("if the first, then the second, else the third"),
 }
 
@@ -36,7 +37,7 @@ class Step:
         holds: `true`, `false`, `unknown`, or `` where the line is not a truth value.
         kind: `fact`, `definition`, `group` or `formula`.
         title: the fact, the definition or the kind of group; empty where only the formula says it.
-        asked: what the formula asks of the fact, in words.
+        asked: what the formula asks of the fact, in words; of a definition that is a group, what kind of group.
         value: what the fact is, in words; empty where it is not known.
         code: the formula as written, where words do not suffice.
         cite: the citation of a definition.
@@ -74,20 +75,29 @@ def parts_in_words(judgement: Judgement, words: Words, *, blocking: bool = False
         words: the reader's language.
         blocking: only the first condition that keeps the clause from applying.
     """
-    nodes = trace_nodes(judgement, words.library)
     if blocking:
-        false = [number for number, condition in enumerate(judgement.conditions) if condition.holds is False]
-        nodes = [nodes[number] for number in false[:1]]
+        false = [condition for condition in judgement.conditions if condition.holds is False]
+        return tuple(part_in_words(condition, words) for condition in false[:1])
+    nodes = trace_nodes(judgement, words.library)
     return tuple(Part(name, node.text, step_of(node, words)) for name, node in nodes)
+
+
+def part_in_words(condition: Condition, words: Words) -> Part:
+    """One condition of a judgement."""
+    node = node_of(condition.trace, condition.formula.text, words.library)
+    return Part(condition.part, node.text, step_of(node, words))
 
 
 def step_of(node: TraceNode, words: Words, *, decisive: bool = True) -> Step:
     """A node and all below it in words."""
-    if node.definition is not None:
-        return _definition(node, node.definition, words, decisive)
     tested = _tested(node)
     if tested is not None:
         return _test(node, tested, words, decisive)
+    if node.definition is not None:
+        return _definition(node, node.definition, words, decisive)
+    if node.operator == "not":
+        inner = step_of(node.children[0], words)
+        return replace(inner, holds=_holds(node), title=words.say("not: {what}", what=inner.title), decisive=decisive)
     weighty = decisive_parts(node.source)
     children = tuple(step_of(child, words, decisive=child.source in weighty) for child in node.children)
     kind, title = ("group", words.name(_GROUPS[node.operator])) if node.operator in _GROUPS else ("formula", "")
@@ -96,21 +106,34 @@ def step_of(node: TraceNode, words: Words, *, decisive: bool = True) -> Step:
 
 
 def _definition(node: TraceNode, name: str, words: Words, decisive: bool) -> Step:
+    """A definition with what it is made of; where that is a group, the lines of the group."""
     named = words.library.vocabulary.named_formulas[name]
-    children = tuple(step_of(child, words) for child in node.children)
+    body = step_of(node.children[0], words)
+    asked, children = (body.title, body.children) if body.kind == "group" else ("", (body,))
     title = words.text(named.title)
-    return Step(_holds(node), "definition", title, "", _said(node.value), "", named.cite, name, decisive, children)
+    return Step(_holds(node), "definition", title, asked, _said(node.value), "", named.cite, name, decisive, children)
 
 
 def _test(node: TraceNode, tested: tuple[TraceNode, TraceNode, bool], words: Words, decisive: bool) -> Step:
     """One fact tested: what is asked of it, and what it is."""
     fact, test, wanted = tested
     name = fact.text
+    if name == MARKETS:
+        return _markets(node, test, words, decisive)
     value = words.value(name, fact.value) if fact.value is not None else ""
     findings = words.findings(test.source, wanted=wanted)
     asked = findings[0].wanted if findings else ""
     code = "" if asked else node.text
     return Step(_holds(node), "fact", words.fact(name), asked, value, code, "", name, decisive, ())
+
+
+def _markets(node: TraceNode, test: TraceNode, words: Words, decisive: bool) -> Step:
+    """The built-in fact, whose values are jurisdictions."""
+    asked = test.source.expression.values if isinstance(test.source.expression, t.Contains | t.Intersects) else ()
+    titles = [words.text(words.library.jurisdictions[market].title) for market in asked]
+    said = words.say("among them: {values}", values=words.separator.join(titles)) if test is node and titles else ""
+    code = "" if said else node.text
+    return Step(_holds(node), "fact", words.fact(MARKETS), said, "", code, "", MARKETS, decisive, ())
 
 
 def _tested(node: TraceNode, wanted: bool = True) -> tuple[TraceNode, TraceNode, bool] | None:

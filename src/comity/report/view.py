@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from comity.library.model import FORCES
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from comity.library.model import Clause, Jurisdiction, Standard, Topic
     from comity.questions.assess import Assessment, Change, ClauseResult
 
@@ -77,6 +77,32 @@ class Day:
     after: tuple[Tally, ...]
     changes: tuple[tuple[Standard, tuple[Change, ...]], ...]
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A year on the axis, in percent of its width."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day on the axis; its radius grows with the number of verdicts that change."""
+
+    at: float
+    radius: float
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The time line as positions in percent."""
+
+    now: float
+    ticks: tuple[Tick, ...]
+    points: tuple[Point, ...]
 
 
 def tallies(results: list[ClauseResult]) -> tuple[Tally, ...]:
@@ -183,8 +209,35 @@ def days(assessment: Assessment) -> tuple[Day, ...]:
     return tuple(found)
 
 
+def axis(days: tuple[Day, ...], on: date) -> Axis:
+    """Where the days lie between the day asked about and the last of them; areas of the points are in proportion to counts."""
+    span = max((day.days_away for day in days), default=1) * 1.08
+    most = max((day.count for day in days), default=1)
+    years = range(on.year + 1, on.year + int(span // 365) + 2)
+
+    def at(day: date) -> float:
+        return round(2 + 96 * (day - on).days / span, 2)
+
+    step = max(1, len(years) // 8)
+    ticks = tuple(Tick(at(date(year, 1, 1)), str(year)) for year in years[::step])
+    points = tuple(Point(at(day.on), round(4 + 12 * sqrt(day.count / most), 1), day.after[0].verdict) for day in days)
+    return Axis(at(on), tuple(tick for tick in ticks if 14 <= tick.at <= 98), points)
+
+
 def _of(change: Change, standard: Standard) -> bool:
     return change.clause.standard == standard.id
+
+
+def markets(assessment: Assessment) -> tuple[Jurisdiction, ...]:
+    """The markets asked about, in the order in which they were named."""
+    return tuple(assessment.library.jurisdictions[market] for market in assessment.markets)
+
+
+def exit_code(assessment: Assessment) -> int:
+    """What `comity assess` ends with by default: 1 where a binding clause is not met, 3 where one is unknown, else 0."""
+    if assessment.failing:
+        return 1
+    return 3 if assessment.undecided or not assessment.decided_anything else 0
 
 
 def unconfirmed(assessment: Assessment) -> list[Clause]:

@@ -1,0 +1,137 @@
+"""Possible systems: a solver over the facts of a library that answers in canonical, replayed worlds.
+
+Whatever a solver's luck, the same question gets the same world: values are fixed one fact at a time, in the order of their ids, the plainest
+that is still possible first. Every world is judged again by the `kleene` engine before anyone sees it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import z3
+
+from comity.clauses.critical import CriticalValues
+from comity.clauses.tree import Kind
+from comity.engines import kleene
+from comity.engines.smt import Encoding
+from comity.errors import ComityError
+from comity.language import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from comity.clauses.tree import Expression, Value
+    from comity.library.loader import Library
+    from comity.library.model import Clause
+
+TIME_LIMIT_SECONDS = 20
+
+
+class NotDecidedError(ComityError):
+    """A solver did not answer in time; three outcomes, never two."""
+
+    exit_code = 3
+
+
+class ReplayError(ComityError):
+    """A world that the solver found is not confirmed by the `kleene` engine: an error in Comity, never shown as an answer."""
+
+    exit_code = 4
+
+
+def new_solver(encoding: Encoding) -> z3.Solver:
+    """A solver with a time limit and without randomness."""
+    solver = z3.Solver(ctx=encoding.context)
+    solver.set("timeout", TIME_LIMIT_SECONDS * 1000)
+    solver.set("random_seed", 0)
+    return solver
+
+
+def possible(solver: z3.Solver, *assumptions: z3.BoolRef) -> bool:
+    """Whether some world fits.
+
+    Raises:
+        NotDecidedError: the solver did not answer in time.
+    """
+    outcome = solver.check(*assumptions)
+    if outcome == z3.unknown:
+        raise NotDecidedError(Message("the solver did not decide this in {seconds} seconds", seconds=TIME_LIMIT_SECONDS))
+    return bool(outcome == z3.sat)
+
+
+def applies_terms(clause: Clause, encoding: Encoding, market: str = "") -> list[z3.BoolRef]:
+    """What has to hold for a clause to apply, in any of its phases."""
+    terms = [encoding.term(part.tree, market) for part in (clause.scope, clause.actor, clause.when) if part is not None]
+    if clause.unless is not None:
+        terms.append(z3.Not(encoding.term(clause.unless.tree, market)))
+    if all(phase.when is not None for phase in clause.in_force):
+        whens = [encoding.term(phase.when.tree, market) for phase in clause.in_force if phase.when is not None]
+        terms.append(z3.Or(*whens))
+    return terms
+
+
+def canonical_world(
+    solver: z3.Solver,
+    encoding: Encoding,
+    facts: Iterable[str],
+    critical: CriticalValues,
+    assumptions: Iterable[z3.BoolRef] = (),
+) -> dict[str, Value]:
+    """The plainest world that fits: values for these facts, fixed in order.
+
+    For each fact the first of its critical values that is still possible is taken, for sets value by value, absence first. A fact
+    whose values are not all listed (`entangled`) keeps what the solver finds once all others are fixed.
+
+    Raises:
+        NotDecidedError: the solver did not answer in time.
+    """
+    fixed = list(assumptions)
+    world: dict[str, Value] = {}
+    pending = sorted(facts, key=lambda fact: (fact in critical.entangled, fact))
+    for fact in pending:
+        fact_type = encoding.names.types[fact]
+        if fact_type.kind is Kind.SET:
+            world[fact], added = _plainest_set(solver, encoding, fact, critical, fixed)
+            fixed += added
+            continue
+        for value in critical.of(fact, fact_type):
+            term = encoding.fact_is(fact, value)
+            if possible(solver, *fixed, term):
+                world[fact] = value
+                fixed.append(term)
+                break
+        else:
+            if not possible(solver, *fixed):
+                raise ReplayError(Message("the solver lost the world of {fact}", fact=fact))
+            world[fact] = encoding.value(solver.model(), fact)
+            fixed.append(encoding.fact_is(fact, world[fact]))
+    return world
+
+
+def _plainest_set(
+    solver: z3.Solver, encoding: Encoding, fact: str, critical: CriticalValues, fixed: list[z3.BoolRef]
+) -> tuple[frozenset[str], list[z3.BoolRef]]:
+    """The smallest set in the order of its values; values that no formula names are left out."""
+    members = encoding.variable(fact)
+    held: set[str] = set()
+    added: list[z3.BoolRef] = []
+    for value, member in members.items():
+        absent = z3.Not(member)
+        if value not in critical.members.get(fact, set()) or possible(solver, *fixed, *added, absent):
+            added.append(absent)
+        else:
+            held.add(value)
+            added.append(member)
+    return frozenset(held), added
+
+
+def replay(world: dict[str, Value], expected: Iterable[tuple[Expression, bool]], library: Library) -> None:
+    """Evaluate formulas on a world with the `kleene` engine.
+
+    Raises:
+        ReplayError: one does not have the value that the solver promised.
+    """
+    for tree, value in expected:
+        found = kleene.trace(tree, world, library.vocabulary.definitions).value
+        if found is not value:
+            raise ReplayError(Message("a world that the solver found was not confirmed; nothing is concluded from it"))

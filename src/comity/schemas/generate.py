@@ -1,0 +1,409 @@
+"""Schemas of the files that people write, made from the vocabulary and the closed lists of a library.
+
+They say what the readers in `library` and `dossier` accept, as far as a schema can: that a formula is well typed, only a reader can tell.
+YAML is read as YAML 1.2 by editors, so a text may look like a number there (`version: 1.0`) and a formula like a boolean (`when: true`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from comity.clauses.tree import Kind
+from comity.clauses.values import INT_MAXIMUM, NUMBER_MAXIMUM, example_of
+from comity.dossier.reader import VERSION
+from comity.dossier.statements import PREDICATE_TYPE, STATEMENT_TYPE, Statement
+from comity.language import LANGUAGES
+from comity.library.model import (
+    BASES,
+    FORCES,
+    GRADES,
+    MODALITIES,
+    NATURES,
+    ORIENTATIONS,
+    STATUSES,
+    SUBJECTS,
+    VERDICTS,
+)
+from comity.library.vocabulary import MARKETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from comity.clauses.values import FactType
+    from comity.library.loader import Library
+    from comity.library.model import FactDefinition, Text
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+FACT_ID = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
+VALUE_ID = r"^[a-z0-9][a-z0-9_]*(-[a-z0-9_]+)*$"
+CLAUSE_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+STANDARD_ID = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
+DAY = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+DURATION = (
+    r"^([+-]?(([0-9]+(\.[0-9]+)?|\.[0-9]+)(h|ms|us|ns|m|s))+"
+    r"|P(?=.)([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?([0-9]+S)?)?|[+-]?0)$"
+)
+TEXT: Schema = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
+FORMULA: Schema = {
+    "type": ["string", "boolean"],
+    "pattern": r"\S",
+    "description": "A formula in the clause language (a subset of CEL).\n\n条款语言（CEL子集）写成的公式。",
+}
+
+
+def schema_of(name: str, library: Library) -> Schema:
+    """The schema of a kind of file, for the vocabulary of a library."""
+    makers = {
+        "dossier": dossier,
+        "facts": facts,
+        "definitions": definitions,
+        "standard": standard,
+        "chapter": chapter,
+        "roles": roles,
+        "topics": titles,
+        "values": titles,
+        "jurisdictions": jurisdictions,
+        "conventions": conventions,
+        "statement": statement,
+    }
+    title = {
+        "dossier": "comity.yaml: one AI system",
+        "facts": "library/facts/*.yaml: facts of one topic",
+        "definitions": "library/definitions/*.yaml: named formulas",
+        "standard": "library/standards/…: a standard, whole or its head",
+        "chapter": "library/standards/<jurisdiction>/<standard>/*.yaml: clauses of a standard",
+        "roles": "library/roles.yaml",
+        "topics": "library/topics.yaml",
+        "values": "library/values.yaml: what declared values are called",
+        "jurisdictions": "library/jurisdictions.yaml",
+        "conventions": "library/conventions.yaml: how words are read",
+        "statement": "a measurement as an in-toto Statement",
+    }
+    head = {"$schema": DIALECT, "$id": f"urn:comity:schema:{name}", "title": f"Comity: {title[name]}"}
+    return head | makers[name](library)
+
+
+def record(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
+    """An object with these keys and no others; an optional key may be null, which is as if it were absent."""
+    absent = {key: _or_null(schema) for key, schema in (optional or {}).items()}
+    found: Schema = {"type": "object", "properties": {**required, **absent}, "additionalProperties": False}
+    return found | ({"required": list(required)} if required else {})
+
+
+def _or_null(schema: Schema) -> Schema:
+    if "enum" in schema:
+        return schema | {"enum": [*schema["enum"], None]}
+    if isinstance(schema.get("type"), str):
+        return schema | {"type": [schema["type"], "null"]}
+    if isinstance(schema.get("type"), list):
+        return schema | {"type": [*schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def many(items: Schema, *, least: int = 0) -> Schema:
+    """A list."""
+    return {"type": "array", "items": items, **({"minItems": least} if least else {})}
+
+
+def one_of_words(words: Iterable[str]) -> Schema:
+    """One word out of a closed list."""
+    return {"enum": list(words)}
+
+
+def bilingual() -> Schema:
+    """A text in every language of the library; further languages may be added."""
+    text = {"type": "string", "pattern": r"\S"}
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(LANGUAGES, text),
+        "required": list(LANGUAGES),
+        "additionalProperties": text,
+    }
+
+
+def both_languages(*texts: Text) -> str:
+    """Texts in all their languages, for a description."""
+    return "\n\n".join(part for language in LANGUAGES for text in texts if (part := text.get(language)))
+
+
+def value_of(fact_type: FactType) -> Schema:
+    """The value of a fact of a type; null is unknown."""
+    match fact_type.kind:
+        case Kind.ENUM:
+            return {"enum": [*fact_type.values, None]}
+        case Kind.SET:
+            return {"type": ["array", "null"], "items": {"enum": list(fact_type.values)}, "uniqueItems": True}
+    return {"$ref": f"#/$defs/{fact_type.kind.value}"}
+
+
+def simple_values() -> dict[str, Schema]:
+    """Values of the types that declare none."""
+    return {
+        "bool": {"type": ["boolean", "null"]},
+        "int": {"type": ["integer", "null"], "minimum": -INT_MAXIMUM, "maximum": INT_MAXIMUM},
+        "number": {"type": ["number", "null"], "minimum": -NUMBER_MAXIMUM, "maximum": NUMBER_MAXIMUM},
+        "ratio": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "date": {"type": ["string", "null"], "pattern": DAY, "examples": ["2026-08-02"]},
+        "duration": {
+            "type": ["string", "integer", "null"],
+            "pattern": DURATION,
+            "minimum": 0,
+            "maximum": 0,
+            "examples": ["72h", "P6M"],
+        },
+        "text": {"type": ["string", "number", "boolean", "null"]},
+    }
+
+
+# The dossier
+
+
+def dossier(library: Library) -> Schema:
+    """`comity.yaml`: every fact with its type and what it means, so that an editor completes and explains it."""
+    text = {"type": ["string", "number", "boolean"], "pattern": r"\S"}
+    asked = [fact for fact in library.vocabulary.facts.values() if fact.id != MARKETS]
+    keys = record(
+        {
+            "comity": {"enum": [int(VERSION), VERSION], "description": "Version of the form of the dossier.\n\n档案格式的版本。"},
+            "system": record({"id": text}, {"name": text, "version": text})
+            | {"description": "The system that is described.\n\n被描述的系统。"},
+            "markets": many({"enum": list(library.markets)}, least=1)
+            | {"description": "Where it is or will be offered.\n\n已经或将要提供服务的市场。"},
+        },
+        {
+            "facts": {
+                "type": "object",
+                "description": "What is known of the system.\n\n关于该系统的已知事实。",
+                "properties": {fact.id: _given(fact) for fact in asked},
+                "additionalProperties": False,
+            },
+            "costs": {
+                "type": "object",
+                "description": "Own relative effort to change a fact.\n\n改变某项事实的自估相对工作量。",
+                "propertyNames": {"enum": [fact.id for fact in asked]},
+                "additionalProperties": {"type": "number", "minimum": 0},
+            },
+            "evidence": {"type": "string", "description": "Directory with statements, below the dossier.\n\n存放声明的子目录。"},
+        },
+    )
+    market_values = {"propertyNames": {"enum": list(library.markets)}}
+    sourced = {
+        "anyOf": [{"required": ["value"]}, {"required": ["per_market"]}],
+        "if": {"properties": {"by": {"enum": list(BASES[1:])}}, "required": ["by"]},
+        "then": {"required": ["source"]},
+    }
+    return keys | {
+        "$defs": {
+            **simple_values(),
+            "by": {"enum": [*BASES, None], "description": "What the value rests on.\n\n取值的依据。"},
+            "source": _or_null(text) | {"description": "The document or statement that says so.\n\n出处：文件或声明。"},
+            "note": _or_null(text),
+            "markets": market_values,
+            "sourced": sourced,
+        }
+    }
+
+
+def _given(fact: FactDefinition) -> Schema:
+    """A fact of a dossier: its value alone, or with its basis and with values for single markets."""
+    value = value_of(fact.type)
+    properties: Schema = {"value": value}
+    for key in ("by", "source", "note"):
+        properties[key] = {"$ref": f"#/$defs/{key}"}
+    if fact.per_market:
+        properties["per_market"] = {"type": "object", "additionalProperties": value, "allOf": [{"$ref": "#/$defs/markets"}]}
+    long_form = {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "allOf": [{"$ref": "#/$defs/sourced"}],
+    }
+    unit = [f"({fact.unit})"] if fact.unit else []
+    return {
+        "title": " / ".join(fact.title[language] for language in LANGUAGES if language in fact.title) or fact.id,
+        "description": "\n\n".join([both_languages(fact.definition), *unit, f"{fact.id}: {example_of(fact.type)}"]).strip(),
+        "anyOf": [value, long_form],
+    }
+
+
+# The library
+
+
+def facts(library: Library) -> Schema:
+    """Definitions of facts; only enum and set facts have values."""
+    values = many({"type": "string", "pattern": VALUE_ID}, least=1) | {"uniqueItems": True}
+    definition = record(
+        {"id": {"type": "string", "pattern": FACT_ID}, "type": one_of_words(kind.value for kind in Kind)},
+        {
+            "subject": one_of_words(SUBJECTS),
+            "values": values,
+            "unit": TEXT,
+            "title": bilingual(),
+            "definition": bilingual(),
+            "established_by": many(one_of_words(BASES)),
+            "nature": one_of_words(NATURES),
+            "per_market": {"type": "boolean"},
+            "measure": TEXT,
+            "cost": record({}, {"change": {"type": "number"}, "establish": {"type": "number"}}),
+            "reserved": {"type": "boolean"},
+        },
+    )
+    listing = {"properties": {"type": {"enum": [Kind.ENUM.value, Kind.SET.value]}}}
+    return many(
+        definition
+        | {
+            "if": listing,
+            "then": {"required": ["values"], "properties": {"values": {"type": "array"}}},
+            "else": {"properties": {"values": {"type": "null"}}},
+        }
+    )
+
+
+def definitions(library: Library) -> Schema:
+    """Named formulas."""
+    return many(
+        record(
+            {
+                "id": {"type": "string", "pattern": FACT_ID},
+                "cite": TEXT,
+                "title": bilingual(),
+                "formula": FORMULA,
+            },
+            {"note": bilingual()},
+        )
+    )
+
+
+def standard(library: Library) -> Schema:
+    """A standard in one file, or the head of one in a folder."""
+    keys = record(
+        {
+            "id": {"type": "string", "pattern": STANDARD_ID},
+            "title": bilingual(),
+            "publisher": bilingual(),
+            "jurisdiction": one_of_words(library.jurisdictions),
+            "force": one_of_words(FORCES),
+            "status": one_of_words(STATUSES),
+            "orientation": many(one_of_words(ORIENTATIONS)),
+            "version": TEXT,
+            "as_of": {"type": "string", "pattern": DAY},
+            "in_force": {"$ref": "#/$defs/phases"},
+            "sources": many(record({"url": {"type": "string", "pattern": r"^https://[^\s/]+\.\S+$"}, "title": TEXT})),
+            "scope": FORMULA,
+        },
+        _clauses_and_more(),
+    )
+    return keys | {"$defs": _parts_of_clauses(library)}
+
+
+def chapter(library: Library) -> Schema:
+    """Clauses of a standard that is a folder."""
+    return record({}, _clauses_and_more()) | {"$defs": _parts_of_clauses(library)}
+
+
+def _clauses_and_more() -> dict[str, Schema]:
+    return {
+        "clauses": many({"$ref": "#/$defs/clause"}),
+        "examples_assume": {"$ref": "#/$defs/facts"},
+        "not_encoded": many(record({"cite": TEXT, "reason": bilingual()})),
+    }
+
+
+def _parts_of_clauses(library: Library) -> dict[str, Schema]:
+    day = {"type": "string", "pattern": DAY}
+    phase = record({"from": day}, {"until": day, "when": FORMULA})
+    role = one_of_words(library.roles)
+    example = record({"verdict": one_of_words(VERDICTS)}, {"facts": {"$ref": "#/$defs/facts"}, "on": day})
+    clause = record(
+        {
+            "id": {"type": "string", "pattern": CLAUSE_ID},
+            "cite": TEXT,
+            "topic": one_of_words(library.topics),
+            "title": bilingual(),
+            "text": bilingual(),
+            "modality": one_of_words(MODALITIES),
+            "require": FORMULA,
+            "checked": record({"on": day, "against": one_of_words(GRADES)}),
+        },
+        {
+            "actor": {"anyOf": [role, many(role)]},
+            "when": FORMULA,
+            "unless": FORMULA,
+            "in_force": {"$ref": "#/$defs/phases"},
+            "note": bilingual(),
+            "examples": many({"$ref": "#/$defs/example"}),
+        },
+    )
+    known = {
+        "type": "object",
+        "properties": {fact.id: value_of(fact.type) for fact in library.vocabulary.facts.values()},
+        "additionalProperties": False,
+    }
+    return {
+        **simple_values(),
+        "clause": clause,
+        "example": example,
+        "phases": {"anyOf": [phase, many(phase)]},
+        "facts": known,
+    }
+
+
+def roles(library: Library) -> Schema:
+    """Roles, and what the laws call them."""
+    terms = {
+        "type": "object",
+        "propertyNames": {"enum": list(library.jurisdictions)},
+        "additionalProperties": many(TEXT),
+    }
+    return many(record({"id": _value_id(), "title": bilingual(), "definition": bilingual()}, {"terms": terms}))
+
+
+def titles(library: Library) -> Schema:
+    """Ids with titles."""
+    return many(record({"id": _value_id(), "title": bilingual()}))
+
+
+def jurisdictions(library: Library) -> Schema:
+    """Where rules come from."""
+    return many(
+        record(
+            {"id": _value_id(), "title": bilingual(), "kind": _value_id(), "market": {"type": "boolean"}},
+            {"part_of": _value_id()},
+        )
+    )
+
+
+def conventions(library: Library) -> Schema:
+    """How words that laws leave open are read."""
+    text = {"type": "string", "pattern": r"\S"}
+    return many(
+        {
+            "type": "object",
+            "properties": {"id": text, **dict.fromkeys(LANGUAGES, text)},
+            "required": ["id", *LANGUAGES],
+            "additionalProperties": text,
+        }
+    )
+
+
+def _value_id() -> Schema:
+    return {"type": "string", "pattern": VALUE_ID}
+
+
+# Evidence
+
+
+def statement(library: Library) -> Schema:
+    """What a measure writes; its form is that of the type that reads it."""
+    made = msgspec.json.schema(Statement)
+    parts: dict[str, Schema] = made["$defs"]
+    parts["Statement"]["properties"]["_type"] = {"const": STATEMENT_TYPE}
+    parts["Statement"]["properties"]["predicateType"] = {"const": PREDICATE_TYPE}
+    parts["Statement"]["properties"]["subject"]["minItems"] = 1
+    parts["Digest"]["properties"]["sha256"]["pattern"] = "^[0-9a-f]{64}$"
+    parts["MeasuredFact"]["properties"]["fact"]["pattern"] = FACT_ID
+    return {"$ref": made["$ref"], "$defs": parts}
