@@ -1,4 +1,4 @@
-"""Make the JSON Schemas that follow from the shipped vocabulary: `python scripts/make_schemas.py`, or with `--check` only compare.
+"""Make the JSON Schemas that ship with Comity: `python scripts/make_schemas.py`, or with `--check` only compare.
 
 Run it after every change of a fact, a role, a topic or a closed list; a test compares.
 """
@@ -12,8 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from comity.library.loader import load_library  # noqa: E402
-from comity.schemas import FROM_VOCABULARY, text_of  # noqa: E402
+from comity.schemas import FROM_VOCABULARY, OUTPUTS, text_of  # noqa: E402
 from comity.schemas.generate import schema_of  # noqa: E402
+from comity.schemas.outputs import schema_of_output  # noqa: E402
 
 DIRECTORY = ROOT / "src" / "comity" / "schemas"
 
@@ -21,7 +22,9 @@ DIRECTORY = ROOT / "src" / "comity" / "schemas"
 def outdated() -> dict[Path, str]:
     """The files that are not what they should be, with what they should be."""
     library = load_library(cached=False)
-    wanted = {DIRECTORY / f"{name}.schema.json": text_of(schema_of(name, library)) for name in FROM_VOCABULARY}
+    schemas = {name: schema_of(name, library) for name in FROM_VOCABULARY}
+    schemas |= {name: schema_of_output(name) for name in OUTPUTS}
+    wanted = {DIRECTORY / f"{name}.schema.json": text_of(schema) for name, schema in schemas.items()}
     return {path: text for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text}
 
 

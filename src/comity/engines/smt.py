@@ -56,7 +56,7 @@ class Encoding:
         self._sorts: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._definitions: dict[tuple[str, str], Any] = {}
         self._certain_definitions: dict[tuple[str, str], Any] = {}
-        self.ranges: list[z3.BoolRef] = []
+        self._ranges: dict[tuple[str, str], z3.BoolRef] = {}
 
     def market_of(self, fact: str, market: str) -> str:
         """The market whose variable a fact is read from: its own where it is split, else none."""
@@ -65,7 +65,7 @@ class Encoding:
     def variable(self, fact: str, market: str = "") -> Any:
         """The variable of a fact; for a set, a dictionary from declared value to boolean.
 
-        Its range is added to `ranges`, which every solver over this encoding has to assume.
+        Every solver over this encoding has to assume `ranges` of the facts that it reads.
         """
         key = (fact, self.market_of(fact, market))
         found = self._variables.get(key)
@@ -86,7 +86,7 @@ class Encoding:
             case Kind.NUMBER | Kind.RATIO:
                 real = z3.Real(name, self.context)
                 limits = (0, 1) if fact_type.kind is Kind.RATIO else (-int(NUMBER_MAXIMUM), int(NUMBER_MAXIMUM))
-                self.ranges.append(z3.And(real >= limits[0], real <= limits[1]))
+                self._ranges[fact, market] = z3.And(real >= limits[0], real <= limits[1])
                 return real
             case Kind.INT | Kind.DATE | Kind.DURATION:
                 integer = z3.Int(name, self.context)
@@ -95,9 +95,14 @@ class Encoding:
                     Kind.DATE: _DAYS,
                     Kind.DURATION: (-_LONGEST, _LONGEST),
                 }[fact_type.kind]
-                self.ranges.append(z3.And(integer >= low, integer <= high))
+                self._ranges[fact, market] = z3.And(integer >= low, integer <= high)
                 return integer
         raise TypeError(f"{fact}: texts are never part of a formula")
+
+    def ranges(self, facts: Iterable[str] | None = None) -> list[z3.BoolRef]:
+        """The ranges of these facts in every market, of all facts met so far by default."""
+        wanted = None if facts is None else set(facts)
+        return [term for (fact, _), term in self._ranges.items() if wanted is None or fact in wanted]
 
     def _sort(self, fact: str) -> tuple[Any, dict[str, Any]]:
         found = self._sorts.get(fact)

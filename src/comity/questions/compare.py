@@ -79,7 +79,7 @@ class Comparison:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.encoding = Encoding(library.vocabulary)
-        self.axioms = [self.encoding.term(axiom.formula.tree) for axiom in library.data.axioms]
+        self.axioms = [(axiom, self.encoding.term(axiom.formula.tree)) for axiom in library.data.axioms]
         self._applies: dict[str, z3.BoolRef] = {}
         self._requires: dict[str, z3.BoolRef] = {}
 
@@ -105,7 +105,10 @@ class Comparison:
         solver = new_solver(self.encoding)
         both = [self.applies(a), self.applies(b)]
         required_a, required_b = self.requires(a), self.requires(b)
-        solver.add(*self.axioms, *both, *self.encoding.ranges)
+        facts = a.facts | b.facts
+        axioms = [(axiom, term) for axiom, term in self.axioms if axiom.formula.facts & facts]
+        facts = facts.union(*(axiom.formula.facts for axiom, _ in axioms))
+        solver.add(*(term for _, term in axioms), *both, *self.encoding.ranges(facts))
         if not possible(solver):
             return Pair(a, b, "never_both_apply", shared, ())
         if not possible(solver, required_a, required_b):

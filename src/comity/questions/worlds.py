@@ -44,6 +44,7 @@ def new_solver(encoding: Encoding) -> z3.Solver:
     solver = z3.Solver(ctx=encoding.context)
     solver.set("timeout", TIME_LIMIT_SECONDS * 1000)
     solver.set("random_seed", 0)
+    solver.set("phase_selection", 0)
     return solver
 
 
@@ -85,44 +86,57 @@ def canonical_world(
     Raises:
         NotDecidedError: the solver did not answer in time.
     """
-    fixed = list(assumptions)
+    search = _Search(solver, encoding, list(assumptions))
     world: dict[str, Value] = {}
-    pending = sorted(facts, key=lambda fact: (fact in critical.entangled, fact))
-    for fact in pending:
+    for fact in sorted(facts, key=lambda fact: (fact in critical.entangled, fact)):
         fact_type = encoding.names.types[fact]
         if fact_type.kind is Kind.SET:
-            world[fact], added = _plainest_set(solver, encoding, fact, critical, fixed)
-            fixed += added
-            continue
-        for value in critical.of(fact, fact_type):
-            term = encoding.fact_is(fact, value)
-            if possible(solver, *fixed, term):
-                world[fact] = value
-                fixed.append(term)
-                break
+            world[fact] = search.smallest_set(fact, critical.members.get(fact, set()))
         else:
-            if not possible(solver, *fixed):
-                raise ReplayError(Message("the solver lost the world of {fact}", fact=fact))
-            world[fact] = encoding.value(solver.model(), fact)
-            fixed.append(encoding.fact_is(fact, world[fact]))
+            world[fact] = search.first_value(fact, critical.of(fact, fact_type))
     return world
 
 
-def _plainest_set(
-    solver: z3.Solver, encoding: Encoding, fact: str, critical: CriticalValues, fixed: list[z3.BoolRef]
-) -> tuple[frozenset[str], list[z3.BoolRef]]:
-    """The smallest set in the order of its values; values that no formula names are left out."""
-    members = encoding.variable(fact)
-    held: set[str] = set()
-    added: list[z3.BoolRef] = []
-    for value, member in members.items():
-        absent = z3.Not(member)
-        if value not in critical.members.get(fact, set()) or possible(solver, *fixed, *added, absent):
-            added.append(absent)
-        else:
-            held.add(value)
-            added.append(member)
-    return frozenset(held), added
+class _Search:
+    """Fixes facts one by one, keeping a model of what is fixed so far, so that most steps need no solver call."""
+
+    def __init__(self, solver: z3.Solver, encoding: Encoding, fixed: list[z3.BoolRef]) -> None:
+        self.solver = solver
+        self.encoding = encoding
+        self.fixed = fixed
+        if not self.fits():
+            raise ReplayError(Message("there is no world to show"))
+
+    def fits(self, *more: z3.BoolRef) -> bool:
+        """Whether what is fixed fits together with more; the model is kept if so."""
+        if not possible(self.solver, *self.fixed, *more):
+            return False
+        self.model = self.solver.model()
+        return True
+
+    def holds(self, term: z3.BoolRef) -> bool:
+        """Whether a term can be fixed: it holds in the model at hand, or in another one."""
+        if z3.is_true(self.model.eval(term, model_completion=True)) or self.fits(term):
+            self.fixed.append(term)
+            return True
+        return False
+
+    def first_value(self, fact: str, values: list[Value]) -> Value:
+        for value in values:
+            if self.holds(self.encoding.fact_is(fact, value)):
+                return value
+        found = self.encoding.value(self.model, fact)
+        self.fixed.append(self.encoding.fact_is(fact, found))
+        return found
+
+    def smallest_set(self, fact: str, named: set[str]) -> frozenset[str]:
+        """The smallest set in the order of its declared values; values that no formula names are left out."""
+        held: set[str] = set()
+        for value, member in self.encoding.variable(fact).items():
+            if value in named and not self.holds(z3.Not(member)):
+                held.add(value)
+                self.fixed.append(member)
+        return frozenset(held)
 
 
 def replay(world: dict[str, Value], expected: Iterable[tuple[Expression, bool]], library: Library) -> None:

@@ -38,9 +38,8 @@ from comity.report.words import (
 )
 
 if TYPE_CHECKING:
-    from comity.clauses.tree import Value
-    from comity.dossier.model import Basis
-    from comity.library.model import Clause, FactDefinition, Phase
+    from comity.dossier.model import Basis, Dossier
+    from comity.library.model import Clause, CompiledFormula, FactDefinition, Phase
     from comity.questions.assess import Assessment, ClauseResult
     from comity.report.steps import Part
 
@@ -63,6 +62,7 @@ class FactView:
     definition: str
     value: str = ""
     basis: Basis | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "shares": view.shares,
         "age": lambda row: _age(row, words),
         "scope_of": lambda row: _scope(row, words),
-        "clause_view": lambda result: _clause(result, words),
+        "clause_view": lambda result: _clause(result, words, assessment.dossier),
     }
     return _environment().get_template("assessment.html.j2").render(page, page=page)
 
@@ -179,7 +179,7 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _clause(result: ClauseResult, words: Words) -> ClauseView:
+def _clause(result: ClauseResult, words: Words, dossier: Dossier) -> ClauseView:
     """A clause in words; one that does not apply is told by what keeps it from applying."""
     clause = result.clause
     short = result.verdict == "not_applicable"
@@ -191,7 +191,7 @@ def _clause(result: ClauseResult, words: Words) -> ClauseView:
         actors=() if short else tuple(_actor(role, clause, words) for role in clause.actors),
         phases=() if short else tuple(_phase(phase, words) for phase in clause.in_force),
         missing=() if short else tuple(_fact(fact, words) for fact in result.missing),
-        deciding=tuple(_decided(fact, value, result, words) for fact, value in sorted(result.deciding.items())),
+        deciding=tuple(_decided(fact, result, words, dossier) for fact in sorted(result.deciding)),
         parts=parts_in_words(result.judgement, words, blocking=short),
         shares_scope=clause.scope == words.library.standards[clause.standard].clauses[0].scope,
     )
@@ -211,8 +211,12 @@ def _fact(fact: str, words: Words) -> FactView:
     return FactView(fact, words.fact(fact), words.text(words.library.fact(fact).definition))
 
 
-def _decided(fact: str, value: Value, result: ClauseResult, words: Words) -> FactView:
-    return FactView(fact, words.fact(fact), "", words.value(fact, value), result.bases.get(fact))
+def _decided(fact: str, result: ClauseResult, words: Words, dossier: Dossier) -> FactView:
+    """A fact with its value, and what it rests on; files are named from the directory of the dossier."""
+    basis = result.bases.get(fact)
+    value = words.value(fact, result.deciding[fact])
+    place = str(basis.place).removeprefix(f"{dossier.path.parent.as_posix()}/") if basis else ""
+    return FactView(fact, words.fact(fact), "", value, basis, place)
 
 
 def _actor(role: str, clause: Clause, words: Words) -> str:
@@ -220,7 +224,7 @@ def _actor(role: str, clause: Clause, words: Words) -> str:
     entry = words.library.roles[role]
     terms = entry.terms.get(clause.jurisdiction, ())
     title = words.text(entry.title)
-    return words.say("{role} (in the rule's own words: {terms})", role=title, terms=", ".join(terms)) if terms else title
+    return words.say("{role} (in the rule's own words: {terms})", role=title, terms=words.separator.join(terms)) if terms else title
 
 
 def _phase(phase: Phase, words: Words) -> str:
@@ -232,10 +236,19 @@ def _phase(phase: Phase, words: Words) -> str:
         said = words.say("from {day} until before {end}", day=start, end=phase.until.isoformat())
     if phase.when is None:
         return said
-    named = words.library.vocabulary.named_formulas
-    tree = phase.when.tree
-    whom = words.text(named[tree.name].title) if isinstance(tree, t.Named) else phase.when.text
+    whom = _whom(phase.when, words)
     return words.say("{phase}, for: {whom}", phase=said, whom=whom)
+
+
+def _whom(formula: CompiledFormula, words: Words) -> str:
+    """For whom an interval holds: the title of the definition, or the formula."""
+    named = words.library.vocabulary.named_formulas
+    match formula.tree:
+        case t.Named(name=name):
+            return words.text(named[name].title)
+        case t.Not(operand=t.Named(name=name)):
+            return words.say("not: {what}", what=words.text(named[name].title))
+    return formula.text
 
 
 def _openings(assessment: Assessment, words: Words) -> tuple[OpeningView, ...]:

@@ -1,7 +1,8 @@
 """JSON Schemas (draft 2020-12) of the files that people write and of the documents that commands print.
 
-Those of files are made from the library's vocabulary and closed lists by `generate`; those of outputs are written by hand. An editor that is
-pointed to one completes and checks: `# yaml-language-server: $schema=dossier.schema.json`.
+They are made by `generate` (files: from the library's vocabulary and closed lists) and `outputs`, and kept beside this module:
+`python scripts/make_schemas.py`. An editor that is pointed to one completes and checks:
+`# yaml-language-server: $schema=dossier.schema.json`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ FROM_VOCABULARY = (
     "conventions",
     "statement",
 )
-"""Schemas of files, made by `generate`."""
+"""Schemas of files."""
 
 OUTPUTS = (
     "assessment-1",

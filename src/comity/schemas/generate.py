@@ -199,6 +199,8 @@ def dossier(library: Library) -> Schema:
     return keys | {
         "$defs": {
             **simple_values(),
+            **{f"given_{form}": schema for name in simple_values() for form, schema in _forms(name).items()},
+            **{f"values:{fact.id}": value_of(fact.type) for fact in asked if fact.type.values},
             "by": {"enum": [*BASES, None], "description": "What the value rests on.\n\n取值的依据。"},
             "source": _or_null(text) | {"description": "The document or statement that says so.\n\n出处：文件或声明。"},
             "note": _or_null(text),
@@ -209,24 +211,28 @@ def dossier(library: Library) -> Schema:
 
 
 def _given(fact: FactDefinition) -> Schema:
-    """A fact of a dossier: its value alone, or with its basis and with values for single markets."""
-    value = value_of(fact.type)
-    properties: Schema = {"value": value}
-    for key in ("by", "source", "note"):
-        properties[key] = {"$ref": f"#/$defs/{key}"}
-    if fact.per_market:
-        properties["per_market"] = {"type": "object", "additionalProperties": value, "allOf": [{"$ref": "#/$defs/markets"}]}
-    long_form = {
-        "type": "object",
-        "properties": properties,
-        "additionalProperties": False,
-        "allOf": [{"$ref": "#/$defs/sourced"}],
-    }
+    """A fact of a dossier, with what it means."""
+    form = f"{'listing' if fact.type.values else fact.type.kind.value}{'_by_market' if fact.per_market else ''}"
     unit = [f"({fact.unit})"] if fact.unit else []
+    example = f"{fact.id}: {example_of(fact.type)}"
+    shape = _forms(f"values:{fact.id}")[form] if fact.type.values else {"$ref": f"#/$defs/given_{form}"}
     return {
         "title": " / ".join(fact.title[language] for language in LANGUAGES if language in fact.title) or fact.id,
-        "description": "\n\n".join([both_languages(fact.definition), *unit, f"{fact.id}: {example_of(fact.type)}"]).strip(),
-        "anyOf": [value, long_form],
+        "description": "\n\n".join(part for part in (both_languages(fact.definition), *unit, example) if part),
+        **shape,
+    }
+
+
+def _forms(name: str) -> dict[str, Schema]:
+    """How a value of a type may be given: alone, or with its basis and, for facts that can differ, with values for single markets."""
+    value = {"$ref": f"#/$defs/{name}"}
+    properties = {"value": value, **{key: {"$ref": f"#/$defs/{key}"} for key in ("by", "source", "note")}}
+    markets = {"type": "object", "additionalProperties": value, "allOf": [{"$ref": "#/$defs/markets"}]}
+    basis = {"type": "object", "additionalProperties": False, "allOf": [{"$ref": "#/$defs/sourced"}]}
+    kind = name if ":" not in name else "listing"
+    return {
+        kind: {"anyOf": [value, basis | {"properties": properties}]},
+        f"{kind}_by_market": {"anyOf": [value, basis | {"properties": properties | {"per_market": markets}}]},
     }
 
 

@@ -1,0 +1,332 @@
+"""Schemas of the documents that commands print with `--format json`.
+
+Keys may be added to a document, never removed or renamed; so further keys are allowed everywhere, and the keys named here are promised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from comity.clauses.tree import Kind
+from comity.language import LANGUAGES
+from comity.library.model import (
+    BASES,
+    FORCES,
+    GRADES,
+    MODALITIES,
+    NATURES,
+    ORIENTATIONS,
+    STATUSES,
+    SUBJECTS,
+    VERDICTS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+FLAG: Schema = {"type": "boolean"}
+TRUTH: Schema = {"type": ["boolean", "null"], "description": "true, false, or null: unknown"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+DAY_OR_NULL: Schema = DAY | {"type": ["string", "null"]}
+TEXTS: Schema = {"type": "object", "additionalProperties": TEXT, "description": "a text by language"}
+TITLE: Schema = TEXTS | {"required": list(LANGUAGES)}
+VALUE: Schema = {
+    "type": ["boolean", "number", "string", "array", "null"],
+    "items": TEXT,
+    "description": "a set as a list, a date as 2026-08-02, a duration as 72h; null: unknown",
+}
+FACT: Schema = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"}
+CLAUSE: Schema = {"type": "string", "pattern": "^[^/]+/[^/]+$", "description": "<standard>/<clause>"}
+VERDICT: Schema = {"enum": list(VERDICTS)}
+ENTRY_KINDS = ("standard", "clause", "fact", "definition", "role", "topic", "jurisdiction")
+
+
+def record(**keys: Schema) -> Schema:
+    """An object that has at least these keys; a trailing underscore keeps a key apart from Python's own words."""
+    properties = {key.rstrip("_"): schema for key, schema in keys.items()}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def many(items: Schema) -> Schema:
+    """A list."""
+    return {"type": "array", "items": items}
+
+
+def by_key(values: Schema) -> Schema:
+    """An object with any keys."""
+    return {"type": "object", "additionalProperties": values}
+
+
+def word(words: Iterable[str]) -> Schema:
+    """One word out of a closed list."""
+    return {"enum": list(words)}
+
+
+def or_null(schema: Schema) -> Schema:
+    """A schema, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def part(name: str) -> Schema:
+    """A part that several places share."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+LIBRARY = record(version=TEXT, as_of=DAY)
+SYSTEM = record(id=TEXT, name=TEXT, version=TEXT)
+CHECKED = record(on=DAY, against=word(GRADES))
+SOURCES = many(record(url=TEXT, title=TEXT))
+FORMULA = record(text=TEXT, facts=many(FACT))
+COUNTS: Schema = by_key(COUNT) | {"propertyNames": VERDICT}
+USES: Schema = by_key(many(record(clause=CLAUSE, required=FLAG))) | {"description": "by jurisdiction"}
+PHASES = many(record(from_=DAY, until=DAY_OR_NULL, when=or_null(FORMULA)))
+
+WHOLE_CLAUSE = record(
+    id=CLAUSE,
+    standard=TEXT,
+    jurisdiction=TEXT,
+    cite=TEXT,
+    topic=TEXT,
+    title=TITLE,
+    text=TITLE,
+    modality=word(MODALITIES),
+    actors=many(TEXT),
+    scope=FORMULA,
+    actor=or_null(FORMULA),
+    when=or_null(FORMULA),
+    unless=or_null(FORMULA),
+    require=FORMULA,
+    in_force=PHASES,
+    checked=CHECKED,
+    note=or_null(TEXTS),
+    facts=many(FACT),
+    examples=many(record(facts=by_key(VALUE), verdict=VERDICT, on=DAY_OR_NULL)),
+    file=TEXT,
+    line=COUNT,
+)
+STANDARD_HEAD = record(
+    id=TEXT,
+    title=TITLE,
+    publisher=TITLE,
+    jurisdiction=TEXT,
+    force=word(FORCES),
+    status=word(STATUSES),
+    orientation=many(word(ORIENTATIONS)),
+    version=TEXT,
+    as_of=DAY,
+    in_force=PHASES,
+    sources=SOURCES,
+)
+
+
+def _with(schema: Schema, **keys: Schema) -> Schema:
+    return record(**(schema["properties"] | keys))
+
+
+def assessment() -> Schema:
+    """`comity assess`."""
+    standard = record(
+        id=TEXT,
+        title=TITLE,
+        jurisdiction=TEXT,
+        force=word(FORCES),
+        status=word(STATUSES),
+        orientation=many(word(ORIENTATIONS)),
+        as_of=DAY,
+        age_days={"type": "integer"},
+        counts=COUNTS,
+    )
+    clause = record(
+        id=CLAUSE,
+        verdict=VERDICT,
+        binding=FLAG,
+        modality=word(MODALITIES),
+        jurisdiction=TEXT,
+        topic=TEXT,
+        cite=TEXT,
+        title=TITLE,
+        reason=TEXT,
+        applies=TRUTH,
+        deciding_facts=by_key(VALUE),
+        missing_facts=many(FACT),
+        evidence=many(record(fact=FACT, by=word(BASES), source=TEXT_OR_NULL, at=TEXT)),
+        checked=CHECKED,
+        in_force=many(record(from_=DAY, until=DAY_OR_NULL)),
+    )
+    return record(
+        language=TEXT,
+        library=LIBRARY,
+        on=DAY,
+        system=SYSTEM,
+        markets=many(TEXT),
+        counts=COUNTS,
+        standards=many(standard),
+        clauses=many(clause),
+        changes=many(record(on=DAY, clause=CLAUSE, before=VERDICT, after=VERDICT)),
+        openings=many(record(fact=FACT, decides=COUNT, touched=COUNT)),
+        contradictions=many(TEXT),
+    )
+
+
+def explanation() -> Schema:
+    """`comity explain`."""
+    fact = record(
+        title=TEXTS,
+        definition=TEXTS,
+        type=word(kind.value for kind in Kind),
+        unit=TEXT_OR_NULL,
+        value=VALUE,
+        by=word([*BASES, None]),
+        source=TEXT_OR_NULL,
+        note=TEXT_OR_NULL,
+        at=TEXT_OR_NULL,
+    )
+    obstacle = {
+        "oneOf": [
+            record(all=many(part("obstacle"))),
+            record(one=many(part("obstacle"))),
+            record(fact=FACT, value=VALUE, asked=TEXT),
+        ]
+    }
+    node = record(
+        text=TEXT,
+        operator=word(("and", "or", "not", "choose", "sum", "test", "fact", "definition", "literal")),
+        value=VALUE,
+        fact=TEXT_OR_NULL,
+        definition=TEXT_OR_NULL,
+        children=many(part("node")),
+    )
+    parts = word(("scope", "actor", "when", "unless", "in_force", "require"))
+    return record(
+        language=TEXT,
+        library=LIBRARY,
+        on=DAY,
+        markets=many(TEXT),
+        system=SYSTEM,
+        clause=_with(WHOLE_CLAUSE, sources=SOURCES),
+        verdict=VERDICT,
+        binding=FLAG,
+        in_force=FLAG,
+        applies=TRUTH,
+        reason=TEXT,
+        parts=many(record(part=parts, value=TRUTH, trace=part("node"))),
+        facts=by_key(fact),
+        definitions=by_key(record(title=TEXTS, cite=TEXT, note=or_null(TEXTS), formula=TEXT)),
+        missing_facts=many(record(fact=FACT, example=TEXT)),
+        changes=or_null(part("obstacle")),
+        exception=or_null(part("obstacle")),
+    ) | {"$defs": {"node": node, "obstacle": obstacle}}
+
+
+def library_check() -> Schema:
+    """`comity library check`."""
+    shares = ("shared_facts", "shared_values", "clauses_sharing_a_fact", "clauses_sharing_a_choice")
+    return record(
+        errors=many(TEXT),
+        problems=many(record(place=TEXT, message=TEXT)),
+        standards=COUNT,
+        clauses=COUNT,
+        examples=COUNT,
+        facts=COUNT,
+        checked=by_key(COUNT) | {"propertyNames": word(GRADES)},
+        comparability=record(**dict.fromkeys(shares, SHARE)),
+    )
+
+
+def library_list() -> Schema:
+    """`comity library list`."""
+    return record(library=LIBRARY, standards=many(_with(STANDARD_HEAD, clauses=COUNT)))
+
+
+def library_entry() -> Schema:
+    """`comity library show`: the form of `entry` follows from `kind`."""
+    omissions = many(record(cite=TEXT, reason=TITLE))
+    fact = record(
+        title=TEXTS,
+        definition=TEXTS,
+        topic=TEXT,
+        subject=word(SUBJECTS),
+        type=word(kind.value for kind in Kind),
+        values=many(record(id=TEXT, title=TEXTS)),
+        unit=TEXT_OR_NULL,
+        established_by=many(word(BASES)),
+        nature=word(NATURES),
+        per_market=FLAG,
+        measure=TEXT_OR_NULL,
+        cost=record(change={"type": "number"}, establish={"type": "number"}),
+        reserved=FLAG,
+        clauses=USES,
+        definitions=many(TEXT),
+    )
+    definition = record(
+        title=TITLE,
+        cite=TEXT,
+        note=or_null(TEXTS),
+        type=word(kind.value for kind in Kind),
+        formula=FORMULA,
+        names=many(TEXT),
+        clauses=USES,
+        definitions=many(TEXT),
+    )
+    jurisdiction = record(
+        title=TITLE,
+        kind=TEXT,
+        market=FLAG,
+        part_of=TEXT_OR_NULL,
+        parts=many(TEXT),
+        standards=many(TEXT),
+        roles=by_key(many(TEXT)),
+    )
+    forms = {
+        "standard": _with(
+            STANDARD_HEAD, scope=or_null(FORMULA), clauses=many(part("clause")), not_encoded=omissions
+        ),
+        "clause": {"allOf": [part("clause"), record(sources=SOURCES)]},
+        "fact": fact,
+        "definition": definition,
+        "role": record(title=TITLE, definition=TITLE, terms=by_key(many(TEXT)), clauses=USES),
+        "topic": record(title=TITLE, facts=many(FACT), clauses=USES),
+        "jurisdiction": jurisdiction,
+    }
+    cases = [
+        {"if": {"properties": {"kind": {"const": kind}}}, "then": {"properties": {"entry": part(kind)}}} for kind in forms
+    ]
+    shared = forms | {"clause": WHOLE_CLAUSE, "clause_with_sources": forms["clause"]}
+    cases[list(forms).index("clause")]["then"] = {"properties": {"entry": part("clause_with_sources")}}
+    head = record(kind=word(ENTRY_KINDS), id=TEXT, entry={"type": "object"})
+    return head | {"allOf": cases, "$defs": shared}
+
+
+def library_search() -> Schema:
+    """`comity library search`, the best first."""
+    result = record(kind=word(ENTRY_KINDS), id=TEXT, title=TEXTS, text=TEXT_OR_NULL, score=COUNT)
+    return record(words=many(TEXT), results=many(result))
+
+
+MAKERS = {
+    "assessment-1": assessment,
+    "explanation-1": explanation,
+    "library-check-1": library_check,
+    "library-list-1": library_list,
+    "library-entry-1": library_entry,
+    "library-search-1": library_search,
+}
+
+
+def schema_of_output(name: str) -> Schema:
+    """The schema of a kind of document: its own keys, and the two that every document has."""
+    made = MAKERS[name]()
+    kind, _, version = name.rpartition("-")
+    both = {"schema": {"const": f"comity/{kind}/{version}"}, "comity_version": TEXT}
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:comity:schema:{name}",
+        "title": f"Comity: {(MAKERS[name].__doc__ or '').splitlines()[0].rstrip('.')} --format json",
+    }
+    return head | made | {"properties": both | made["properties"], "required": [*both, *made["required"]]}
