@@ -24,7 +24,9 @@ PACKAGE = "@bufbuild/cel-spec"
 VERSION = "0.6.1"
 TARGET = Path(__file__).parent.parent / "tests/data/cel-spec"
 SUITES = ("conformance", "parsing", "checking")
-OPERATORS = {"_&&_", "_||_", "!_", "-_", "_?_:_", "@in"} | {f"_{sign}_" for sign in ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*"]}
+OPERATORS = {"_&&_", "_||_", "!_", "-_", "_?_:_", "@in"} | {
+    f"_{sign}_" for sign in ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*"]
+}
 FUNCTIONS = {"date", "duration", "sets.contains", "sets.intersects"}
 CONSTANTS = {"BoolValue": "bool", "Int64Value": "int", "DoubleValue": "double", "StringValue": "string"}
 

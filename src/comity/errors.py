@@ -69,6 +69,12 @@ class IntegrityError(ComityError):
     exit_code = 4
 
 
+def missing_extra(package: str, extra: str) -> InputError:
+    """The error for an optional package that is not installed."""
+    hint = Message('install it with: pip install "comity[{extra}]"', extra=extra)
+    return InputError(Message("this needs the package {package}", package=package), hint=hint)
+
+
 class ErrorList(ComityError):  # noqa: N818  (it holds errors, it is not one more)
     """Several errors of one reading, so that a person can mend them all at once."""
 

@@ -13,6 +13,7 @@ from comity.cli.options import (
     day_of,
     deliver,
     library_of,
+    require_solver,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def configure(parser: Parser) -> None:
         metavar="N",
         help=parser.say("how many clauses the text lists of each kind; 0 for all"),
     )
+    parser.add_argument(
+        "--settle",
+        action="store_true",
+        help=parser.say("let a solver settle verdicts that no missing fact can change (needs comity[solver])"),
+    )
     add_library_options(parser)
     parser.set_defaults(run=_run)
 
@@ -61,6 +67,11 @@ def _run(options: argparse.Namespace) -> int:
     dossier = load_dossier(options.dossier, library)
     markets = checked_markets(options.market or dossier.markets, library)
     assessment = assess(dossier, library, markets=markets, on=on)
+    if options.settle:
+        require_solver()
+        from comity.questions.settle import settle
+
+        assessment = settle(assessment)
     deliver(
         render(assessment, options.format, options.lang, options.limit, to_file=options.output is not None), options
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity.clauses.values import parse_date
-from comity.errors import InputError, did_you_mean
+from comity.errors import InputError, did_you_mean, missing_extra
 from comity.language import Message
 from comity.library.loader import Library, load_library
 
@@ -91,6 +92,16 @@ def checked_markets(markets: Iterable[str], library: Library) -> tuple[str, ...]
                 Message('the library has no standard for the market "{market}" yet', market=market), hint=hint
             )
     return found
+
+
+def require_solver() -> None:
+    """Refuse a command that needs the solver where it is not installed.
+
+    Raises:
+        InputError: with how to install it.
+    """
+    if find_spec("z3") is None:
+        raise missing_extra("z3-solver", "solver")
 
 
 def deliver(text: str, options: argparse.Namespace) -> None:

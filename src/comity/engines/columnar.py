@@ -11,13 +11,18 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from comity.clauses import tree as t
 from comity.clauses.formula import facts_of, walk
 from comity.clauses.tree import Kind
 from comity.engines import kleene
 from comity.engines.kleene import COMPARISONS
+
+from comity.errors import missing_extra
+
+try:
+    import polars as pl
+except ImportError:
+    raise missing_extra("polars", "impact") from None
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -111,7 +116,9 @@ def with_definitions(
     waiting = {name: _names_in(definitions[name].tree) for name in _closure(names, definitions)}
     while waiting:
         ready = [name for name, needed in waiting.items() if needed <= columns]
-        table = table.with_columns(expression(definitions[name].tree, definitions, columns).alias(name) for name in ready)
+        table = table.with_columns(
+            expression(definitions[name].tree, definitions, columns).alias(name) for name in ready
+        )
         columns = columns.union(ready)
         for name in ready:
             del waiting[name]

@@ -13,12 +13,17 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import z3
-
 from comity.clauses import tree as t
 from comity.clauses.tree import Kind
 from comity.clauses.values import INT_MAXIMUM, NUMBER_MAXIMUM
 from comity.engines.kleene import COMPARISONS
+
+from comity.errors import missing_extra
+
+try:
+    import z3
+except ImportError:
+    raise missing_extra("z3-solver", "solver") from None
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +85,7 @@ class Encoding:
             case Kind.BOOL:
                 return z3.Bool(name, self.context)
             case Kind.SET:
-                return {value: z3.Bool(f"{name}∋{value}", self.context) for value in fact_type.values}
+                return {value: z3.Bool(f"{name} has {value}", self.context) for value in fact_type.values}
             case Kind.ENUM:
                 return z3.Const(name, self._sort(fact)[0])
             case Kind.NUMBER | Kind.RATIO:
@@ -265,7 +270,9 @@ class Encoding:
                 )
             case _:
                 holds = self.term(expression, market)
-                certain = z3.And(*[self.known(fact, market) for fact in self._facts_below(expression)], self.literal(True))  # noqa: FBT003
+                certain = z3.And(
+                    *[self.known(fact, market) for fact in self._facts_below(expression)], self.literal(True)
+                )  # noqa: FBT003
                 return Certainty(z3.And(certain, holds), z3.And(certain, z3.Not(holds)))
 
     def _facts_below(self, expression: Expression) -> list[str]:

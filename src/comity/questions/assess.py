@@ -35,6 +35,7 @@ class ClauseResult:
         missing: the unknown facts that could still change it.
         bases: what each deciding fact rests on.
         binding: whether a failure counts: the clause is a `must` or `must_not` whose text was confirmed.
+        settled: whether a solver settled the verdict, because no missing fact can change it.
     """
 
     judgement: Judgement
@@ -42,6 +43,7 @@ class ClauseResult:
     missing: list[str]
     bases: dict[str, Basis]
     binding: bool
+    settled: bool = False
 
     @property
     def clause(self) -> Clause:

@@ -85,7 +85,7 @@ class System:
 def judge(clause: Clause, system: System, on: date) -> Judgement:
     """The verdict of a clause on a system on a day."""
     require = system.trace(clause.require)
-    phases = [phase for phase in clause.in_force if phase.covers(on)]
+    phases = phases_on(clause, on)
     if not phases:
         return Judgement(clause, "not_applicable", False, (), require, False)
     conditions = tuple(_conditions(clause, phases, system))
@@ -94,6 +94,11 @@ def judge(clause: Clause, system: System, on: date) -> Judgement:
     if started and not any(phase.when is None for phase in phases):
         applies = _conjunction([applies, _disjunction(started)])
     return Judgement(clause, _verdict(applies, require.value), applies, conditions, require, True)
+
+
+def phases_on(clause: Clause, on: date) -> list[Phase]:
+    """The phases of a clause that cover a day."""
+    return [phase for phase in clause.in_force if phase.covers(on)]
 
 
 def _conditions(clause: Clause, phases: list[Phase], system: System) -> Iterator[Condition]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Expression, Value
     from comity.library.loader import Library
-    from comity.library.model import Clause
+    from comity.library.model import Clause, Phase
 
 TIME_LIMIT_SECONDS = 20
 
@@ -56,18 +56,30 @@ def possible(solver: z3.Solver, *assumptions: z3.BoolRef) -> bool:
     """
     outcome = solver.check(*assumptions)
     if outcome == z3.unknown:
-        raise NotDecidedError(Message("the solver did not decide this in {seconds} seconds", seconds=TIME_LIMIT_SECONDS))
+        raise NotDecidedError(
+            Message("the solver did not decide this in {seconds} seconds", seconds=TIME_LIMIT_SECONDS)
+        )
     return bool(outcome == z3.sat)
 
 
-def applies_terms(clause: Clause, encoding: Encoding, market: str = "") -> list[z3.BoolRef]:
-    """What has to hold for a clause to apply, in any of its phases."""
+def clause_terms(
+    clause: Clause, encoding: Encoding, phases: Iterable[Phase], market: str = ""
+) -> tuple[z3.BoolRef, z3.BoolRef]:
+    """That a clause applies in one of these phases, and what it requires, each as one term."""
+    return z3.And(*applies_terms(clause, encoding, market, phases)), encoding.term(clause.require.tree, market)
+
+
+def applies_terms(
+    clause: Clause, encoding: Encoding, market: str = "", phases: Iterable[Phase] | None = None
+) -> list[z3.BoolRef]:
+    """What has to hold for a clause to apply in one of these phases, by default in any."""
+    phases = clause.in_force if phases is None else tuple(phases)
     terms = [encoding.term(part.tree, market) for part in (clause.scope, clause.actor, clause.when) if part is not None]
     if clause.unless is not None:
         terms.append(z3.Not(encoding.term(clause.unless.tree, market)))
-    if all(phase.when is not None for phase in clause.in_force):
-        whens = [encoding.term(phase.when.tree, market) for phase in clause.in_force if phase.when is not None]
-        terms.append(z3.Or(*whens))
+    if all(phase.when is not None for phase in phases):
+        whens = [encoding.term(phase.when.tree, market) for phase in phases if phase.when is not None]
+        terms.append(z3.Or(*whens, encoding.literal(False)))  # noqa: FBT003
     return terms
 
 

@@ -73,6 +73,7 @@ def _clause(result: ClauseResult, words: Words) -> dict[str, Any]:
         "id": clause.full_id,
         "verdict": result.verdict,
         "binding": result.binding,
+        "settled": result.settled,
         "modality": clause.modality,
         "jurisdiction": clause.jurisdiction,
         "topic": clause.topic,

@@ -222,6 +222,8 @@ class Words:
         """Why a clause has its verdict, in a sentence or two."""
         judgement = result.judgement
         clause = result.clause
+        if result.settled:
+            return self.say("settled: no missing fact can change this")
         if result.verdict == "not_applicable":
             return self._why_not_applicable(result, limit)
         if result.verdict == "unknown":

@@ -24,6 +24,7 @@ FROM_VOCABULARY = (
     "topics",
     "values",
     "jurisdictions",
+    "axioms",
     "conventions",
     "statement",
 )

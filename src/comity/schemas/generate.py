@@ -67,6 +67,7 @@ def schema_of(name: str, library: Library) -> Schema:
         "topics": titles,
         "values": titles,
         "jurisdictions": jurisdictions,
+        "axioms": axioms,
         "conventions": conventions,
         "statement": statement,
     }
@@ -80,6 +81,7 @@ def schema_of(name: str, library: Library) -> Schema:
         "topics": "library/topics.yaml",
         "values": "library/values.yaml: what declared values are called",
         "jurisdictions": "library/jurisdictions.yaml",
+        "axioms": "library/axioms.yaml: what holds of every possible system",
         "conventions": "library/conventions.yaml: how words are read",
         "statement": "a measurement as an in-toto Statement",
     }
@@ -381,6 +383,11 @@ def jurisdictions(library: Library) -> Schema:
             {"part_of": _value_id()},
         )
     )
+
+
+def axioms(library: Library) -> Schema:
+    """What holds of every possible system."""
+    return many(record({"id": _value_id(), "formula": FORMULA, "text": bilingual()}))
 
 
 def conventions(library: Library) -> Schema:

@@ -67,7 +67,7 @@
 
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open], .other)")];
+    closed = [...document.querySelectorAll("details:not([open])")];
     for (const details of closed) details.open = true;
   });
   addEventListener("afterprint", () => {
