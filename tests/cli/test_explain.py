@@ -70,7 +70,10 @@ def test_the_verdict_is_that_of_assess(run: Run, dossier: Write, changed: dict[s
 # what it says
 
 
-def test_a_clause_that_is_not_met_says_what_is_and_what_is_asked(run: Run, dossier: Write) -> None:
+def test_a_clause_that_is_not_met_says_what_is_and_what_is_asked(
+    run: Run, dossier: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
     directory = dossier(test__refusal_rate="{value: 0.9, by: documented, source: report.pdf, note: first run}")
     shown = " ".join(run("explain", "1-refuse", directory, *ON).output.split())
     for words in (
@@ -105,7 +108,9 @@ def test_what_is_missing_comes_with_a_line_to_write(run: Run, dossier: Write) ->
 def test_the_line_to_write_can_be_written(run: Run, dossier: Write, tmp_path: Path) -> None:
     """Every example of a right form is one: the dossier with it is read."""
     clause = "xa-act/2-report"
-    first = document(run("explain", clause, dossier(model__compute="2e25", report__deadline=None), *ON, "--format", "json"))
+    first = document(
+        run("explain", clause, dossier(model__compute="2e25", report__deadline=None), *ON, "--format", "json")
+    )
     lines = [missing["example"] for missing in first["missing_facts"]]
     assert len(lines) == 3
     path = tmp_path / "comity.yaml"
@@ -115,7 +120,9 @@ def test_the_line_to_write_can_be_written(run: Run, dossier: Write, tmp_path: Pa
 
 def test_definitions_are_unfolded_with_title_and_citation(run: Run, dossier: Write) -> None:
     shown = run("explain", "2-report", dossier(**LARGE, report__contents="[cause]"), *ON).output
-    assert re.search(r"true  xa\.large_model  Large model  Art\. 1\n +true  model\.compute > 1e25\n +Training compute: ", shown)
+    assert re.search(
+        r"true  xa\.large_model  Large model  Art\. 1\n +true  model\.compute > 1e25\n +Training compute: ", shown
+    )
 
 
 def test_an_exception_is_a_way_out(run: Run, dossier: Write) -> None:
@@ -191,7 +198,9 @@ def test_no_dossier_is_2(run: Run, tmp_path: Path) -> None:
 
 # hostile dossiers
 
-HOSTILE = '{value: 0.9, by: documented, source: "\\e[2Jx<script>alert(1)</script>|`*_\\u202e", note: "</pre><img src=x>"}'
+HOSTILE = (
+    '{value: 0.9, by: documented, source: "\\e[2Jx<script>alert(1)</script>|`*_\\u202e", note: "</pre><img src=x>"}'
+)
 
 
 def test_nothing_in_a_dossier_steers_a_terminal(run: Run, dossier: Write) -> None:

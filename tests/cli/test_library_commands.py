@@ -54,7 +54,11 @@ def test_the_list_can_be_filtered(run: Run, option: str, value: str, left: list[
 
 @pytest.mark.parametrize(
     ("option", "value", "hint"),
-    [("--jurisdiction", "xb-nord", "xb-north"), ("--jurisdiction", "q", "known are: xa, xb"), ("--topic", "safty", "safety")],
+    [
+        ("--jurisdiction", "xb-nord", "xb-north"),
+        ("--jurisdiction", "q", "known are: xa, xb"),
+        ("--topic", "safty", "safety"),
+    ],
 )
 def test_a_filter_that_is_unknown_is_2_with_a_hint(run: Run, option: str, value: str, hint: str) -> None:
     ran = run("library", "list", option, value)
@@ -69,7 +73,18 @@ def test_a_filter_that_is_unknown_is_2_with_a_hint(run: Run, option: str, value:
 @pytest.mark.parametrize(
     ("identifier", "said"),
     [
-        ("xa-act", ["Act of A", "甲国法", "Parliament of A", '"xa" in system.markets', "1-refuse", "clauses (3)", "https://example.org/act"]),
+        (
+            "xa-act",
+            [
+                "Act of A",
+                "甲国法",
+                "Parliament of A",
+                '"xa" in system.markets',
+                "1-refuse",
+                "clauses (3)",
+                "https://example.org/act",
+            ],
+        ),
         ("xb-code", ["not encoded (1)", "Point 2", "Penalty."]),
         (
             "xa-act/2-report",
@@ -78,19 +93,28 @@ def test_a_filter_that_is_unknown_is_2_with_a_hint(run: Run, option: str, value:
                 "三日内报告，载明原因与损害。",
                 'system.risk_class == "low"',
                 "sets.contains(report.contents",
-                "in force            from 2025-01-01".split("  ")[0],
+                "from 2025-01-01",
                 "checked against the official wording",
                 "examples (3)",
                 "not met",
                 "https://example.org/act",
                 "xa-act.yaml:",
-                "report.deadline  Time to report",
+                "report.contents  Contents of the report",
             ],
         ),
         ("3-later", ["xa-act/3-later", "not confirmed by anyone", "from 2030-01-01", "(on 2029-12-31)"]),
         (
             "report.deadline",
-            ["Time to report", "报告时限", "a duration", "Land A (2)", "xa-act/2-report", "Land B (1)", "report.deadline: 72h", "may differ by market  yes"],
+            [
+                "Time to report",
+                "报告时限",
+                "a duration",
+                "Land A (2)",
+                "xa-act/2-report",
+                "Land B (1)",
+                "report.deadline: 72h",
+                "may differ by market  yes",
+            ],
         ),
         ("system.risk_class", ["low", "middle", "high", "one of the declared values", "(decides whether it applies)"]),
         ("system.remark", ["no clause uses it yet", "clauses that use it (0)"]),
@@ -103,7 +127,8 @@ def test_a_filter_that_is_unknown_is_2_with_a_hint(run: Run, option: str, value:
         ("system.markets", ["Markets", "xb-north"]),
     ],
 )
-def test_an_entry_is_shown_whole(run: Run, identifier: str, said: list[str]) -> None:
+def test_an_entry_is_shown_whole(run: Run, identifier: str, said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     ran = run("library", "show", identifier)
     assert ran.code == 0
     missing = [words for words in said if words not in ran.output]
@@ -185,7 +210,7 @@ def test_a_search_finds(run: Run, words: list[str], first: str, others: set[str]
 
 
 def test_all_words_have_to_occur(run: Run) -> None:
-    assert found(run("library", "search", "report", "harm", "--format", "json")) == ["xa-act/2-report"]
+    assert found(run("library", "search", "report", "harm", "days", "--format", "json")) == ["xa-act/2-report"]
 
 
 def test_a_search_in_vain_is_1(run: Run) -> None:
@@ -256,12 +281,16 @@ def test_pages_fit_and_are_plain_where_there_is_no_terminal(
 
 
 @pytest.mark.parametrize("width", [80, 200])
-def test_columns_of_the_list_are_aligned(width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_columns_of_the_list_are_aligned(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In cells, not characters: in Chinese, every character takes two."""
     monkeypatch.setenv("COLUMNS", str(width))
     main(["library", "list", "--lang", "zh"])
     days = {str(standard.as_of) for standard in load_library().data.standards}
-    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("cn-", "eu-")) and line[-10:] in days]
+    rows = [
+        line for line in capsys.readouterr().out.splitlines() if line.startswith(("cn-", "eu-")) and line[-10:] in days
+    ]
     assert bool(rows) is (width == 200)
     assert len({cell_len(row) for row in rows}) <= 1
 

@@ -16,6 +16,7 @@ from comity.clauses.errors import FormulaError
 from comity.clauses.formula import Definition, define
 from comity.clauses.tree import Kind, Value
 from comity.clauses.values import INT_MAXIMUM, NUMBER_MAXIMUM, FactType, write_duration
+from comity.library.model import Checked, Clause, CompiledFormula, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ DATES = (date(1, 1, 2), date(2024, 2, 29), date(2025, 8, 1), date(2025, 8, 2), d
 DURATIONS = tuple(
     timedelta(microseconds=us) for us in (-3_600_000_000, -1, 0, 1, 3_600_000_000 * 72 - 1, 3_600_000_000 * 72, 3_600_000_000 * 730)
 )
+DAY = date(2026, 11, 22)
 WORDS = ("de", "en", "fr", "zh", "audio", "image", "text", "x_1")
 DEFINABLE = (Kind.BOOL, Kind.INT, Kind.NUMBER, Kind.DATE, Kind.DURATION)
 NUMERIC = (Kind.INT, Kind.NUMBER, Kind.RATIO)
@@ -91,6 +93,46 @@ class Author:
         """Canonical values of some of the facts; of each with the probability `known`."""
         share = self.random.choice((0.0, 0.3, 0.7, 0.9, 1.0)) if known is None else known
         return {fact: self.value(world.types[fact]) for fact in world.types if self.random.random() < share}
+
+    def clause(self, world: World) -> Clause:
+        """A clause with conditions of every sort, in force in one or two phases around `DAY`."""
+        phases = [
+            Phase(
+                start=DAY + timedelta(days=self.random.choice((-400, -1, 0, 1))),
+                until=self.random.choice((None, None, DAY, DAY + timedelta(days=1))),
+                when=self.perhaps(world, 2),
+            )
+            for _ in range(self.random.randint(1, 2))
+        ]
+        return Clause(
+            id="clause",
+            standard="standard",
+            jurisdiction="xx",
+            cite="",
+            topic="",
+            title={},
+            text={},
+            modality="must",
+            actors=(),
+            scope=self.compiled(world, 2),
+            actor=self.perhaps(world, 0),
+            when=self.perhaps(world, 3),
+            unless=self.perhaps(world, 3),
+            require=self.compiled(world, 3),
+            in_force=tuple(phases),
+            checked=Checked(on=DAY, against="primary"),
+            note=None,
+            examples=(),
+            file="",
+            line=1,
+        )
+
+    def compiled(self, world: World, depth: int) -> CompiledFormula:
+        definition = define(self.formula(world, depth), world)
+        return CompiledFormula(text=definition.text, tree=definition.tree, facts=definition.facts)
+
+    def perhaps(self, world: World, depth: int) -> CompiledFormula | None:
+        return self.compiled(world, depth) if self.random.random() < 0.6 else None
 
     def value(self, fact_type: FactType) -> Value:
         """A value of a type."""

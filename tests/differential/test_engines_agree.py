@@ -9,6 +9,7 @@ The oracle of the first test is `kleene`, which is the meaning of the language; 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import date
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,11 @@ from comity.clauses.formula import define
 from comity.clauses.tree import Kind, Value
 from comity.clauses.values import FactType
 from comity.engines import columnar, kleene
+from comity.library.model import VERDICTS
+from comity.questions.judgement import System, judge
+from comity.questions.judgement_columnar import verdict_expression
 from tests.differential.printer import PlainCel, plain_name, plain_value, written
-from tests.differential.strategies import Author, World
+from tests.differential.strategies import DAY, Author, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +84,37 @@ def test_every_kind_of_definition_is_the_same_column() -> None:
             found = table(world, systems).with_columns(columnar.expression(definition.tree, world.definitions).alias("?"))["?"]
             expected = [kleene_value(definition, world, facts) for facts in systems]
             assert found.to_list() == expected, written(definition.tree)
+
+
+def test_columns_of_definitions_change_no_value() -> None:
+    author = Author(Random(SEED + 3))
+    for _ in range(max(5, PAIRS // 10_000)):
+        world = author.world()
+        formulas = [define(author.formula(world), world) for _ in range(FORMULAS)]
+        frame = table(world, [author.facts(world) for _ in range(SYSTEMS)])
+        extended, columns = columnar.with_definitions(frame.lazy(), list(world.definitions)[1:], world.definitions)
+        apart = [columnar.expression(formula.tree, world.definitions, columns).alias(str(i)) for i, formula in enumerate(formulas)]
+        inlined = [columnar.expression(formula.tree, world.definitions).alias(str(i)) for i, formula in enumerate(formulas)]
+        assert set(list(world.definitions)[1:]) <= columns <= set(world.definitions)
+        assert extended.with_columns(apart).drop(columns).collect().equals(frame.with_columns(inlined))
+
+
+def test_columns_of_verdicts_are_the_verdicts_of_the_judge() -> None:
+    author = Author(Random(SEED + 4))
+    verdicts: Counter[str] = Counter()
+    for _ in range(max(10, PAIRS // 2000)):
+        world = author.world()
+        clauses = [author.clause(world) for _ in range(FORMULAS // 5)]
+        systems = [author.facts(world) for _ in range(SYSTEMS)]
+        extended, columns = columnar.with_definitions(table(world, systems).lazy(), world.definitions, world.definitions)
+        answers = extended.with_columns(
+            verdict_expression(clause, world.definitions, DAY, columns).alias(str(i)) for i, clause in enumerate(clauses)
+        ).collect()
+        for index, clause in enumerate(clauses):
+            expected = [judge(clause, System(facts, world.definitions), DAY).verdict for facts in systems]
+            assert answers[str(index)].to_list() == expected, clause
+            verdicts.update(expected)
+    assert set(verdicts) == set(VERDICTS)
 
 
 class Google:

@@ -1,6 +1,6 @@
 """The schemas that ship: up to date, as strict as the readers, and true of everything that commands print.
 
-The oracle for files is the reader: a shipped file that loads has to validate; a broken one that is refused here is refused by the reader too.
+The oracle for files is the reader: what ships and loads has to validate.
 """
 
 from __future__ import annotations
@@ -266,7 +266,17 @@ def test_a_broken_fact_is_refused(path: tuple[str | int, ...], value: Any) -> No
         ("chapter", {"clauses": [{}]}),
         ("chapter", {"title": {"en": "X", "zh": "X"}}),
         ("roles", [{"id": "provider", "title": {"en": "X", "zh": "X"}}]),
-        ("roles", [{"id": "p", "title": {"en": "X", "zh": "X"}, "definition": {"en": "X", "zh": "X"}, "terms": {"zz": ["X"]}}]),
+        (
+            "roles",
+            [
+                {
+                    "id": "p",
+                    "title": {"en": "X", "zh": "X"},
+                    "definition": {"en": "X", "zh": "X"},
+                    "terms": {"zz": ["X"]},
+                }
+            ],
+        ),
         ("topics", [{"id": "Safety", "title": {"en": "X", "zh": "X"}}]),
         ("values", [{"id": "x", "title": {"en": "X"}}]),
         ("jurisdictions", [{"id": "x", "title": {"en": "X", "zh": "X"}, "kind": "state", "market": "yes"}]),
@@ -395,9 +405,7 @@ def test_what_explain_prints_validates(clause: str, printed: Printed, dossier: s
         ("jurisdiction", ("kind",), "fact"),
     ],
 )
-def test_broken_outputs_are_refused(
-    command: str, path: tuple[str | int, ...], value: Any, printed: Printed
-) -> None:
+def test_broken_outputs_are_refused(command: str, path: tuple[str | int, ...], value: Any, printed: Printed) -> None:
     name, words = COMMANDS[command]
     document = printed(*words, small=True)
     assert complaints(name, document) == []
@@ -408,7 +416,7 @@ def test_every_entry_of_the_shipped_library_validates() -> None:
     """Through the functions behind the command, because there are more than a thousand entries."""
     from comity.questions.browse import entries
     from comity.report.library_json import entry_document
-    from comity.report.library_pages import kind_of
+    from comity.report.library_words import kind_of
 
     library = load_library()
     some = [item for number, item in enumerate(entries(library).items()) if number % 7 == 0]

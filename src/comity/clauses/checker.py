@@ -131,7 +131,7 @@ class _Checker:
         fact = self.facts.get(node.name)
         if fact is None:
             hint = did_you_mean(node.name, [*self.facts, *self.definitions])
-            self.fail(Message('there is no fact or definition "{name}"', name=node.name), node.span, hint)
+            self.fail(Message('there is no fact or definition "{name}"', name=node.name[:80]), node.span, hint)
         if fact.kind is Kind.TEXT:
             self.fail(Message('"{name}" is a text, and texts are never compared', name=node.name), node.span)
         bound = INT_MAXIMUM if fact.kind is Kind.INT else 1 if fact.kind is Kind.RATIO else NUMBER_MAXIMUM
@@ -232,7 +232,8 @@ class _Checker:
             return _Typed(t.OneOf(node.span, needle.expression, expressions), Kind.BOOL)
         collection = self.check(right)
         if collection.kind is not Kind.SET:
-            hint = Message('write {fact} == "{value}"', fact=self.source(right), value="…")
+            value = needle.expression.value if isinstance(needle.expression, t.Constant) else "…"
+            hint = Message('write {fact} == "{value}"', fact=self.source(right), value=value)
             message = Message("“in” wants a list or a set, and this is {kind}", kind=self.named(collection))
             self.fail(message, right.span, hint if collection.kind is Kind.ENUM else None)
         value = needle.expression.value if isinstance(needle.expression, t.Constant) else None

@@ -78,6 +78,8 @@ def tokens(text: str) -> list[Token]:
 
 def _unreadable(text: str, position: int) -> FormulaError:
     if text[position] in "\"'":
+        if text[max(0, position - 2) : position] == text[position] * 2:
+            position -= 2  # three quotes, of which two were read as an empty string
         return FormulaError(Message("the string is not closed"), text=text, span=(position, len(text)))
     hints = {
         "=": Message("to compare, write =="),

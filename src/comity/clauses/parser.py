@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FUNCTIONS = frozenset({"date", "duration", "sets.contains", "sets.intersects"})
 PRECEDENCE = {"||": 1, "&&": 2} | dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in"), 3) | {"+": 4, "-": 4}
 PRECEDENCE |= dict.fromkeys(("*", "/", "%"), 5)
+_SIGNS = {"and": "&&", "or": "||"}
 _INT_MAXIMUM = 2**63 - 1
 _UNSIGNED_MAXIMUM = 2**64 - 1
 _FIELDS = Message("fields and elements of values are not part of the clause language")
@@ -95,8 +96,9 @@ class _Parser:
             message = Message('"{word}" is a reserved word of CEL', word=token.text)
         else:
             message = Message('"{word}" is not expected here', word=token.text[:40])
-            if token.text in {"and", "or", "not"}:
-                sign = {"and": "&&", "or": "||", "not": "!"}[token.text]
+            previous = self.tokens[self.index - 1].text if self.index else ""
+            sign = _SIGNS.get(token.text) or ("!" if previous == "not" else None)
+            if sign is not None:
                 hint = Message("write {sign}", sign=sign)
         raise FormulaError(message, text=self.text, span=(token.start, token.end), hint=hint)
 
@@ -202,7 +204,7 @@ class _Parser:
         elif token.kind == "double":
             value = float(token.text)
             if value == float("inf"):
-                self.too_large(token)
+                raise FormulaError(Message("the number is too large"), text=self.text, span=span)
         elif token.kind == "string":
             return self.string()
         elif token.text in {"true", "false"}:
@@ -278,7 +280,7 @@ class _Parser:
             hint = Message("for sets write sets.contains(fact, [...]) or sets.intersects(fact, [...])")
         elif last == "timestamp":
             hint = Message('write date("2026-08-02")')
-        message = Message("the function {name}() is not part of the clause language", name=name)
+        message = Message("the function {name}() is not part of the clause language", name=name[:80])
         return self.outside(message, span, hint)
 
     def bracketed(self) -> Syntax:

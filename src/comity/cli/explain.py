@@ -32,9 +32,15 @@ def configure(parser: Parser) -> None:
             say("exit code: 0 met or not applicable, 1 not met, 3 unknown"),
         )
     )
-    parser.add_argument("clause", metavar="CLAUSE", help=say("<standard>/<clause>, or an end of it that only one clause has"))
-    parser.add_argument("dossier", nargs="?", default=".", metavar="DIR", help=say("the directory that holds comity.yaml"))
-    parser.add_argument("--market", metavar="MARKET", help=say("the market to judge in (default: the clause's jurisdiction)"))
+    parser.add_argument(
+        "clause", metavar="CLAUSE", help=say("<standard>/<clause>, or an end of it that only one clause has")
+    )
+    parser.add_argument(
+        "dossier", nargs="?", default=".", metavar="DIR", help=say("the directory that holds comity.yaml")
+    )
+    parser.add_argument(
+        "--market", metavar="MARKET", help=say("the market to judge in (default: the clause's jurisdiction)")
+    )
     parser.add_argument("--on", metavar="DATE", help=say("the day to judge on (default: today)"))
     parser.add_argument("--full", action="store_true", help=say("unfold definitions also where they decided nothing"))
     add_report_options(parser, FORMATS)

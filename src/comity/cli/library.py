@@ -30,12 +30,16 @@ def configure(parser: Parser) -> None:
     show.set_defaults(run=_show)
     search = actions.add_parser("search", help=parser.say("clauses and facts that speak of something"))
     search.epilog = parser.say("exit code: 0 if something was found, else 1")
-    search.add_argument("words", nargs="+", metavar="WORD", help=parser.say("words that all have to occur, in any language"))
+    search.add_argument(
+        "words", nargs="+", metavar="WORD", help=parser.say("words that all have to occur, in any language")
+    )
     _add_limit(search, 10, parser.say("how many results of each kind the text lists; 0 for all"))
     search.set_defaults(run=_search)
     check = actions.add_parser("check", help=parser.say("lint the whole library"))
     check.set_defaults(run=_check)
-    schema = actions.add_parser("schema", help=parser.say("the JSON Schema of a file that people write or a command prints"))
+    schema = actions.add_parser(
+        "schema", help=parser.say("the JSON Schema of a file that people write or a command prints")
+    )
     schema.epilog = parser.say("example: comity library schema dossier -o dossier.schema.json")
     schema.add_argument("name", nargs="?", metavar="NAME", help=parser.say("which one; left out: the names of all"))
     schema.set_defaults(run=_schema)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from comity.clauses import tree as t
-from comity.clauses.formula import facts_of, walk
+from comity.clauses.formula import walk
 from comity.clauses.tree import Kind
 from comity.engines import kleene
-from comity.engines.kleene import COMPARISONS
+from comity.engines.kleene import ARITHMETIC, COMPARISONS
 
 from comity.errors import missing_extra
 
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
     from comity.clauses.formula import Definition
-    from comity.clauses.tree import Expression
+    from comity.clauses.tree import Expression, Value
     from comity.clauses.values import FactType
+    from comity.engines.kleene import Trace
 
 COLUMN_TYPES: dict[Kind, pl.DataType] = {
     Kind.BOOL: pl.Boolean(),
@@ -54,58 +55,59 @@ def schema(types: Mapping[str, FactType]) -> dict[str, pl.DataType]:
 def expression(tree: Expression, definitions: Mapping[str, Definition], columns: Container[str] = ()) -> pl.Expr:
     """A Polars expression: the value of each system, or null for unknown.
 
+    What has a value although no fact is known has it on every system, so it becomes a literal. (Left inside, it would also make
+    Polars lose the height of the table in `when`.)
+
     Args:
         tree: a typed tree.
         definitions: the definitions that the tree may name.
         columns: names of definitions that the table holds as columns already (see `with_definitions`).
     """
 
-    def fold(node: Expression) -> pl.Expr:
-        match node:
-            case t.Constant(value=value):
-                return pl.lit(value, dtype=_LITERALS[type(value)])
-            case t.DateConstant(value=value) | t.DurationConstant(value=value):
-                return pl.lit(value)
+    def fold(trace: Trace) -> pl.Expr:
+        if trace.value is not None:
+            return _literal(trace.value)
+        match trace.expression:
             case t.Fact(id=fact):
                 return pl.col(fact)
             case t.Named(name=name):
-                return pl.col(name) if name in columns else fold(definitions[name].tree)
-            case t.Not(operand=operand):
-                return ~fold(operand)
-            case t.And(operands=operands):
-                return reduce(and_, map(fold, operands))
-            case t.Or(operands=operands):
-                return reduce(or_, map(fold, operands))
-            case t.Compare(operator=operator, left=left, right=right):
-                compared: pl.Expr = COMPARISONS[operator](fold(left), fold(right))  # type: ignore[assignment]
+                return pl.col(name) if name in columns else fold(trace.parts[0])
+            case t.Not():
+                return ~fold(trace.parts[0])
+            case t.And():
+                return reduce(and_, (fold(part) for part in trace.parts if part.value is None))
+            case t.Or():
+                return reduce(or_, (fold(part) for part in trace.parts if part.value is None))
+            case t.Compare(operator=operator):
+                compared: pl.Expr = COMPARISONS[operator](*map(fold, trace.parts))  # type: ignore[assignment]
                 return compared
-            case t.OneOf(operand=operand, options=options):
-                needle = fold(operand)
-                start = pl.lit(value=False) if is_constant(operand) else _false_where_known(needle)
-                return reduce(or_, (needle == fold(option) for option in options), start)
-            case t.Contains(operand=operand, values=values):
-                held = fold(operand)
+            case t.OneOf():
+                needle, *options = map(fold, trace.parts)
+                return reduce(or_, (needle == option for option in options), _false_where_known(needle))
+            case t.Contains(values=values):
+                held = fold(trace.parts[0])
                 return reduce(and_, map(held.list.contains, values), ~_false_where_known(held))
-            case t.Intersects(operand=operand, values=values):
-                held = fold(operand)
+            case t.Intersects(values=values):
+                held = fold(trace.parts[0])
                 return reduce(or_, map(held.list.contains, values), _false_where_known(held))
-            case t.Arithmetic(operator=operator, left=left, right=right):
-                return _arithmetic(operator, fold(left), fold(right))
-            case t.Negative(operand=operand):
-                return -fold(operand)
-            case t.Choose(condition=condition, then=then, otherwise=otherwise):
-                if is_constant(condition):
-                    return fold(then if kleene.trace(condition, {}, definitions).value else otherwise)
-                asked = fold(condition)
-                chosen: Any = pl.when(asked.is_null()).then(None).when(asked).then(fold(then))
-                result: pl.Expr = chosen.otherwise(fold(otherwise))
-                return result
+            case t.Arithmetic(operator=operator):
+                computed: pl.Expr = ARITHMETIC[operator](*map(fold, trace.parts))
+                return computed
+            case t.Negative():
+                return -fold(trace.parts[0])
+            case t.Choose():
+                return choice(*trace.parts)
+            case _:
+                raise AssertionError(trace.expression)
 
-    def is_constant(node: Expression) -> bool:
-        """Whether no system matters: Polars stretches such a value to the height of the table, except inside `when`."""
-        return not facts_of(node, definitions)
+    def choice(condition: Trace, then: Trace, otherwise: Trace) -> pl.Expr:
+        if condition.value is not None:
+            return fold(then if condition.value else otherwise)
+        asked = fold(condition)
+        chosen: pl.Expr = pl.when(asked.is_null()).then(None).when(asked).then(fold(then)).otherwise(fold(otherwise))
+        return chosen
 
-    return fold(tree)
+    return fold(kleene.trace(tree, {}, definitions))
 
 
 def with_definitions(
@@ -145,11 +147,5 @@ def _false_where_known(operand: pl.Expr) -> pl.Expr:
     return pl.when(operand.is_not_null()).then(pl.lit(value=False))
 
 
-def _arithmetic(operator: str, left: pl.Expr, right: pl.Expr) -> pl.Expr:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case _:
-            return left * right
+def _literal(value: Value) -> pl.Expr:
+    return pl.lit(value, dtype=_LITERALS.get(type(value)))

@@ -123,7 +123,7 @@ def _arithmetic(node: t.Arithmetic, system: _System) -> Trace:
     left, right = _FOLD[type(node.left)](node.left, system), _FOLD[type(node.right)](node.right, system)
     if left.value is None or right.value is None:
         return Trace(node, None, (left, right))
-    return Trace(node, _ARITHMETIC[node.operator](left.value, right.value), (left, right))
+    return Trace(node, ARITHMETIC[node.operator](left.value, right.value), (left, right))
 
 
 def _negative(node: t.Negative, system: _System) -> Trace:
@@ -147,7 +147,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
 
 _FOLD: dict[type, Callable[[Any, _System], Trace]] = {
     t.Constant: _constant,

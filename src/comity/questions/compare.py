@@ -1,72 +1,74 @@
 """How do two rules relate? For every pair of clauses that share facts, one of six relations, proven, with a witness for each difference.
 
-Both clauses are assumed to apply. With A and B for what they require:
-
-    never_both_apply   no system is bound by both
-    incompatible       no system satisfies A and B
-    equal              A and B are satisfied by the same systems
-    a_stricter         whoever satisfies A satisfies B, but not the other way round
-    b_stricter         whoever satisfies B satisfies A, but not the other way round
-    overlapping        each has systems that the other refuses
+The relations are those of `relations`. Whether both clauses can apply and how their requirements relate are two questions as long as no
+fact and no axiom ties them together, which is nearly always so; then each is answered once for all pairs that pose it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import combinations
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import z3
 
 from comity.clauses.critical import CriticalValues
-from comity.clauses.formula import facts_of
+from comity.engines import kleene
 from comity.engines.smt import Encoding
-from comity.errors import InputError, did_you_mean
-from comity.language import Message
-from comity.library.vocabulary import MARKETS
-from comity.questions.worlds import applies_terms, canonical_world, new_solver, possible, replay
+from comity.library.axioms import axiom_parts, contradicted, related
+from comity.questions.relations import (
+    RELATIONS,
+    Crosswalk,
+    Pair,
+    Relation,
+    Witness,
+    pairs_across,
+    pairs_between,
+    select,
+    shared_choices,
+    turned,
+)
+from comity.questions.worlds import (
+    NotDecidedError,
+    applies_terms,
+    canonical_world,
+    new_solver,
+    possible,
+    replay,
+    unconfirmed,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from datetime import date
 
     from comity.clauses.tree import Expression, Value
     from comity.library.loader import Library
-    from comity.library.model import Clause
+    from comity.library.model import Clause, Phase
 
-Relation: TypeAlias = Literal["equal", "a_stricter", "b_stricter", "overlapping", "incompatible", "never_both_apply"]
-RELATIONS: tuple[Relation, ...] = (
-    "equal",
-    "a_stricter",
-    "b_stricter",
-    "overlapping",
-    "incompatible",
-    "never_both_apply",
-)
+__all__ = [
+    "RELATIONS",
+    "Comparison",
+    "Crosswalk",
+    "Pair",
+    "Relation",
+    "Witness",
+    "pairs_across",
+    "pairs_between",
+    "select",
+    "shared_choices",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A smallest system that tells two clauses apart.
-
-    Attributes:
-        satisfies: `a` or `b`, the one that it satisfies; it fails the other.
-        facts: its facts; those that only make both clauses apply are in `context`.
-    """
-
-    satisfies: Literal["a", "b"]
-    facts: dict[str, Value]
-    context: dict[str, Value]
+World = dict[str, "Value"]
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two clauses, how they relate, and what shows it."""
+class _Difference(NamedTuple):
+    """A relation, and worlds that satisfy only the one requirement and only the other, where there are such."""
 
-    a: Clause
-    b: Clause
     relation: Relation
-    shared_facts: tuple[str, ...]
-    witnesses: tuple[Witness, ...]
+    only_a: World | None
+    only_b: World | None
+
+    def turned(self) -> _Difference:
+        return _Difference(turned(self.relation) or self.relation, self.only_b, self.only_a)
 
 
 class Comparison:
@@ -74,128 +76,146 @@ class Comparison:
 
     Args:
         library: the rules.
+        on: the day asked about; by default every phase of a clause counts.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, on: date | None = None) -> None:
         self.library = library
+        self.on = on
         self.encoding = Encoding(library.vocabulary)
-        self.axioms = [(axiom, self.encoding.term(axiom.formula.tree)) for axiom in library.data.axioms]
-        self._applies: dict[str, z3.BoolRef] = {}
-        self._requires: dict[str, z3.BoolRef] = {}
-
-    def applies(self, clause: Clause) -> z3.BoolRef:
-        """That a clause applies, as one term."""
-        if clause.full_id not in self._applies:
-            self._applies[clause.full_id] = z3.And(*applies_terms(clause, self.encoding))
-        return self._applies[clause.full_id]
-
-    def requires(self, clause: Clause) -> z3.BoolRef:
-        """What a clause requires, as one term."""
-        if clause.full_id not in self._requires:
-            self._requires[clause.full_id] = self.encoding.term(clause.require.tree)
-        return self._requires[clause.full_id]
+        self.axioms = axiom_parts(library.data)
+        self._axiom_terms = {part.tree: self.encoding.term(part.tree) for part in self.axioms}
+        self._contexts: dict[tuple[object, object], World | None] = {}
+        self._differences: dict[tuple[str, str], _Difference] = {}
 
     def relate(self, a: Clause, b: Clause) -> Pair:
-        """The relation of two clauses.
-
-        Raises:
-            NotDecidedError: the solver did not answer in time.
-        """
+        """The relation of two clauses; None in its place where the solver does not answer in time."""
         shared = tuple(sorted(shared_choices(a, b, self.library)))
-        solver = new_solver(self.encoding)
-        both = [self.applies(a), self.applies(b)]
-        required_a, required_b = self.requires(a), self.requires(b)
-        facts = a.facts | b.facts
-        axioms = [(axiom, term) for axiom, term in self.axioms if axiom.formula.facts & facts]
-        facts = facts.union(*(axiom.formula.facts for axiom, _ in axioms))
-        solver.add(*(term for _, term in axioms), *both, *self.encoding.ranges(facts))
-        if not possible(solver):
+        try:
+            context, difference = self._related(a, b)
+        except NotDecidedError:
+            return Pair(a, b, None, shared, ())
+        if context is None or difference is None:
             return Pair(a, b, "never_both_apply", shared, ())
-        if not possible(solver, required_a, required_b):
-            return Pair(a, b, "incompatible", shared, ())
-        only_a = possible(solver, required_a, z3.Not(required_b))
-        only_b = possible(solver, required_b, z3.Not(required_a))
-        witnesses = []
-        if only_a:
-            witnesses.append(self._witness(solver, "a", a, b))
-        if only_b:
-            witnesses.append(self._witness(solver, "b", b, a))
-        relation: Relation = {
+        required = a.require.facts | b.require.facts
+        witnesses = tuple(
+            self._witness(name, world, context, required, (a, b))
+            for name, world in (("a", difference.only_a), ("b", difference.only_b))
+            if world is not None
+        )
+        return Pair(a, b, difference.relation, shared, witnesses)
+
+    def _related(self, a: Clause, b: Clause) -> tuple[World | None, _Difference | None]:
+        """A world in which both apply, and how the requirements differ; None where they never both apply."""
+        conditions = frozenset().union(*(part.facts for clause in (a, b) for part in clause.conditions))
+        _, tied = related(self.axioms, a.require.facts | b.require.facts)
+        if tied.isdisjoint(conditions):
+            context = self._context(a, b)
+            return context, None if context is None else self._difference(a, b)
+        applies = [*self._applies(a), *self._applies(b)]
+        room = self._room((a, b), conditions | a.require.facts | b.require.facts, conditions_too=True)
+        room.solver.add(*applies)
+        if not possible(room.solver):
+            return None, None
+        return {}, self._decide(room, a, b)
+
+    def _context(self, a: Clause, b: Clause) -> World | None:
+        """The plainest world in which both clauses apply."""
+        key = (self._application(a), self._application(b))
+        if key not in self._contexts:
+            conditions = frozenset().union(*(part.facts for clause in (a, b) for part in clause.conditions))
+            room = self._room((a, b), conditions, conditions_too=True, requirements_too=False)
+            room.solver.add(*self._applies(a), *self._applies(b))
+            self._contexts[key] = room.world() if possible(room.solver) else None
+            self._contexts[key[1], key[0]] = self._contexts[key]
+        return self._contexts[key]
+
+    def _difference(self, a: Clause, b: Clause) -> _Difference:
+        """How the requirements of two clauses relate, whatever makes them apply."""
+        key = (a.require.text, b.require.text)
+        if key not in self._differences:
+            room = self._room((a, b), a.require.facts | b.require.facts, conditions_too=False)
+            self._differences[key] = self._decide(room, a, b)
+            self._differences[key[1], key[0]] = self._differences[key].turned()
+        return self._differences[key]
+
+    def _decide(self, room: _Room, a: Clause, b: Clause) -> _Difference:
+        """The relation of two requirements among the worlds of a room."""
+        required_a, required_b = self.encoding.term(a.require.tree), self.encoding.term(b.require.tree)
+        if not possible(room.solver, required_a, required_b):
+            return _Difference("incompatible", None, None)
+        only_a = room.world_if_any(required_a, z3.Not(required_b))
+        only_b = room.world_if_any(required_b, z3.Not(required_a))
+        names: dict[tuple[bool, bool], Relation] = {
             (False, False): "equal",
             (True, False): "b_stricter",
             (False, True): "a_stricter",
             (True, True): "overlapping",
-        }[only_a, only_b]
-        return Pair(a, b, relation, shared, tuple(witnesses))
+        }
+        return _Difference(names[only_a is not None, only_b is not None], only_a, only_b)
 
-    def _witness(self, solver: z3.Solver, name: Literal["a", "b"], met: Clause, failed: Clause) -> Witness:
-        trees = [formula.tree for clause in (met, failed) for formula in (clause.require, *clause.conditions)]
-        trees += [axiom.formula.tree for axiom in self.library.data.axioms]
-        definitions = self.library.vocabulary.definitions
-        critical = CriticalValues(trees, definitions)
-        facts = met.facts | failed.facts
-        told_apart = [self.requires(met), z3.Not(self.requires(failed))]
-        world = canonical_world(solver, self.encoding, facts, critical, told_apart)
+    def _room(
+        self, clauses: Iterable[Clause], facts: frozenset[str], *, conditions_too: bool, requirements_too: bool = True
+    ) -> _Room:
+        """A solver over some facts, with every axiom that can matter to them."""
+        trees = [clause.require.tree for clause in clauses if requirements_too]
+        trees += [part.tree for clause in clauses if conditions_too for part in clause.conditions]
+        parts, reached = related(self.axioms, facts)
+        trees += [part.tree for part in parts]
+        for tree in trees:
+            self.encoding.term(tree)
+        solver = new_solver(self.encoding)
+        solver.add(*(self._axiom_terms[part.tree] for part in parts), *self.encoding.ranges(reached))
+        return _Room(solver, self.encoding, facts, CriticalValues(trees, self.library.vocabulary.definitions))
+
+    def _phases(self, clause: Clause) -> tuple[Phase, ...]:
+        return tuple(phase for phase in clause.in_force if self.on is None or phase.covers(self.on))
+
+    def _applies(self, clause: Clause) -> list[z3.BoolRef]:
+        return applies_terms(clause, self.encoding, phases=self._phases(clause))
+
+    def _application(self, clause: Clause) -> tuple[str | None, ...]:
+        """What decides whether a clause applies, as texts."""
+        parts = (clause.scope, clause.actor, clause.when, clause.unless, *(phase.when for phase in self._phases(clause)))
+        return tuple(None if part is None else part.text for part in parts)
+
+    def _witness(
+        self, name: str, required: World, context: World, required_facts: frozenset[str], clauses: tuple[Clause, Clause]
+    ) -> Witness:
+        """A system that satisfies one clause and fails the other, confirmed by the `kleene` engine."""
+        world = {**context, **required}
+        met, failed = clauses if name == "a" else reversed(clauses)
         expected: list[tuple[Expression, bool]] = [(met.require.tree, True), (failed.require.tree, False)]
+        expected += [(part.tree, True) for clause in clauses for part in (clause.scope, clause.actor, clause.when) if part]
+        expected += [(clause.unless.tree, False) for clause in clauses if clause.unless]
         replay(world, expected, self.library)
-        required = facts_of(met.require.tree, definitions) | facts_of(failed.require.tree, definitions)
+        definitions = self.library.vocabulary.definitions
+        for clause in clauses:
+            whens = [phase.when for phase in self._phases(clause)]
+            started = (when is None or kleene.trace(when.tree, world, definitions).value is True for when in whens)
+            if not any(started):
+                raise unconfirmed()
+        if contradicted(self.axioms, world, definitions):
+            raise unconfirmed()
         return Witness(
-            name,
-            {fact: world[fact] for fact in sorted(required)},
-            {fact: world[fact] for fact in sorted(facts - required)},
+            "a" if name == "a" else "b",
+            {fact: world[fact] for fact in sorted(required_facts)},
+            {fact: world[fact] for fact in sorted(world.keys() - required_facts)},
         )
 
 
-def shared_choices(a: Clause, b: Clause, library: Library) -> frozenset[str]:
-    """The choice facts that both clauses require something of."""
-    both = a.require.facts & b.require.facts
-    return frozenset(fact for fact in both if fact != MARKETS and library.fact(fact).nature == "choice")
+class _Room(NamedTuple):
+    """A solver, and the facts whose worlds are asked for."""
 
+    solver: z3.Solver
+    encoding: Encoding
+    facts: frozenset[str]
+    critical: CriticalValues
 
-def select(name: str, library: Library) -> list[Clause]:
-    """The clauses that a name stands for: a jurisdiction, a standard, or a single clause.
+    def world(self, *terms: z3.BoolRef) -> World:
+        """The plainest world in which these terms hold."""
+        return canonical_world(self.solver, self.encoding, self.facts, self.critical, terms)
 
-    Raises:
-        InputError: the name stands for nothing.
-    """
-    if name in library.clauses:
-        return [library.clauses[name]]
-    if name in library.standards:
-        return list(library.standards[name].clauses)
-    found = [clause for clause in library.clauses.values() if clause.jurisdiction == name]
-    if found:
-        return found
-    known = [*library.standards, *{clause.jurisdiction for clause in library.clauses.values()}, *library.clauses]
-    message = Message('"{name}" is no jurisdiction, standard or clause of this library', name=name[:80])
-    raise InputError(message, hint=did_you_mean(name, known))
-
-
-def pairs_between(left: Iterable[Clause], right: Iterable[Clause], library: Library) -> Iterator[tuple[Clause, Clause]]:
-    """Every pair of different clauses that share a choice fact, each once."""
-    right = list(right)
-    seen: set[frozenset[str]] = set()
-    for a in left:
-        for b in right:
-            key = frozenset((a.full_id, b.full_id))
-            if len(key) == 2 and key not in seen and shared_choices(a, b, library):
-                seen.add(key)
-                yield a, b
-
-
-def pairs_across(library: Library) -> Iterator[tuple[Clause, Clause]]:
-    """Every pair of clauses of different standards that share a choice fact."""
-    for a, b in combinations(library.clauses.values(), 2):
-        if a.standard != b.standard and shared_choices(a, b, library):
-            yield a, b
-
-
-def compare(left: str, right: str, library: Library) -> tuple[Pair, ...]:
-    """Relate the clauses of two standards, jurisdictions or single clauses.
-
-    Raises:
-        InputError: a name stands for nothing.
-        NotDecidedError: the solver did not answer in time.
-    """
-    comparison = Comparison(library)
-    chosen = pairs_between(select(left, library), select(right, library), library)
-    return tuple(comparison.relate(a, b) for a, b in chosen)
+    def world_if_any(self, *terms: z3.BoolRef) -> World | None:
+        """The plainest world in which these terms hold, if there is one."""
+        return self.world(*terms) if possible(self.solver, *terms) else None

@@ -5,13 +5,12 @@ The same table of verdicts as in `judgement`, as a Polars expression; a test hol
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import and_, or_
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from comity.engines import columnar
+from comity.clauses import tree as t
+from comity.engines import columnar, kleene
 from comity.library.model import VERDICTS
 
 if TYPE_CHECKING:
@@ -19,10 +18,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from comity.clauses.formula import Definition
-    from comity.library.model import Clause, CompiledFormula
+    from comity.clauses.tree import Expression, Value
+    from comity.library.model import Clause, CompiledFormula, Verdict
 
 VERDICT = pl.Enum(VERDICTS)
 """The type of a column of verdicts."""
+
+_NOWHERE = (0, 0)
 
 
 def verdict_expression(
@@ -36,22 +38,35 @@ def verdict_expression(
         on: the day.
         columns: definitions that the table holds as columns already (see `columnar.with_definitions`).
     """
-    if not any(phase.covers(on) for phase in clause.in_force):
-        return _verdict("not_applicable")
-
-    def formula(compiled: CompiledFormula) -> pl.Expr:
-        return columnar.expression(compiled.tree, definitions, columns)
-
-    conditions = [formula(part) for part in (clause.scope, clause.actor, clause.when) if part is not None]
-    if clause.unless is not None:
-        conditions.append(~formula(clause.unless))
     starts = [phase.when for phase in clause.in_force if phase.covers(on)]
+    if not starts:
+        return _verdict("not_applicable")
+    applies, require = _applies(clause, starts), clause.require.tree
+    applying, holding = _decided(applies, definitions), _decided(require, definitions)
+    if applying is False:
+        return _verdict("not_applicable")
+    if holding is not None and applying is not None:
+        return _verdict("met" if holding else "not_met")
+    binding = columnar.expression(applies, definitions, columns)
+    holds = columnar.expression(require, definitions, columns)
+    verdict = pl.when(~binding).then(_verdict("not_applicable")).when(holds).then(_verdict("met"))
+    return verdict.when(binding & ~holds).then(_verdict("not_met")).otherwise(_verdict("unknown"))
+
+
+def _applies(clause: Clause, starts: list[CompiledFormula | None]) -> Expression:
+    """The condition of a clause as one formula."""
+    conditions = [part.tree for part in (clause.scope, clause.actor, clause.when) if part is not None]
+    if clause.unless is not None:
+        conditions.append(t.Not(_NOWHERE, clause.unless.tree))
     if None not in starts:
-        conditions.append(reduce(or_, [formula(start) for start in starts if start is not None]))
-    applies, require = reduce(and_, conditions), formula(clause.require)
-    verdict = pl.when(~applies).then(_verdict("not_applicable")).when(require).then(_verdict("met"))
-    return verdict.when(applies & ~require).then(_verdict("not_met")).otherwise(_verdict("unknown"))
+        conditions.append(t.Or(_NOWHERE, tuple(start.tree for start in starts if start is not None)))
+    return t.And(_NOWHERE, tuple(conditions))
 
 
-def _verdict(verdict: str) -> pl.Expr:
+def _decided(tree: Expression, definitions: Mapping[str, Definition]) -> Value | None:
+    """The value that a formula has on every system, or None."""
+    return kleene.trace(tree, {}, definitions).value
+
+
+def _verdict(verdict: Verdict) -> pl.Expr:
     return pl.lit(verdict, dtype=VERDICT)

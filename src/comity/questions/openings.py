@@ -1,114 +1,159 @@
-"""Which unknown facts would decide most? For each unknown fact, how many verdicts some value of it could decide alone.
+"""Which unknown facts would decide most? For each unknown fact, how many verdicts some value of it decides alone.
 
-Only the values that matter are tried: for numbers, dates and durations those at, just below and just above every literal that
-the clauses compare the fact with; for sets nothing, everything, and what the clauses name; for enums and booleans every value.
+Only values that the clauses can tell apart are tried (`clauses.critical`): for numbers, dates and durations the literals and what lies
+between them; for sets nothing, everything that clauses name, and each value alone; for enums and booleans every value. One pass over what is
+left of a clause finds all pairs of a fact and a value that decide it, so that nothing is evaluated for each pair.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from comity.clauses import tree as t
-from comity.clauses.formula import walk
+from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
-from comity.questions.judgement import System
+from comity.engines import kleene
+from comity.library.vocabulary import MARKETS
+from comity.questions.residual import Atom, Either, Every, Some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping
 
-    from comity.clauses.tree import Expression, Value
-    from comity.library.model import Clause, CompiledFormula
+    from comity.clauses.tree import Value
+    from comity.library.model import Clause
     from comity.library.vocabulary import Vocabulary
+    from comity.questions.judgement import System
+    from comity.questions.residual import Memory, Residual
+
+MAXIMUM_VALUES = 24
+"""How many values of a fact are tried; laws rarely hold more than a handful of literals against one fact."""
+
+Candidate: TypeAlias = tuple[str, int]
+"""A fact, and the position of a value among its candidates."""
 
 
-def decisive_values(fact: str, clauses: Iterable[Clause], system: System, vocabulary: Vocabulary) -> int:
-    """How many of these clauses, all unknown now, the best single value of a fact would decide."""
+class Deciding(NamedTuple):
+    """The candidates that alone make a residual true, and those that make it false."""
+
+    true: frozenset[Candidate]
+    false: frozenset[Candidate]
+
+    @property
+    def both(self) -> frozenset[Candidate]:
+        """The candidates that alone decide it."""
+        return self.true | self.false
+
+
+_NOTHING: frozenset[Candidate] = frozenset()
+
+
+def candidate_values(clauses: Iterable[Clause], vocabulary: Vocabulary) -> dict[str, tuple[Value, ...]]:
+    """For every fact of these clauses the values that they can tell apart, at most `MAXIMUM_VALUES`."""
     clauses = list(clauses)
-    values = candidate_values(fact, clauses, vocabulary)
-    return max((_decided(fact, value, clauses, system) for value in values), default=0)
+    trees = [formula.tree for clause in clauses for formula in (clause.require, *clause.conditions)]
+    critical = CriticalValues(trees, vocabulary.definitions)
+    found: dict[str, tuple[Value, ...]] = {}
+    for fact in sorted(frozenset[str]().union(*[clause.facts for clause in clauses])):
+        fact_type = vocabulary.types[fact]
+        values = critical.of(fact, fact_type)
+        if fact_type.kind is Kind.SET:
+            members = [value for value in fact_type.values if value in critical.members.get(fact, ())]
+            values = list(dict.fromkeys([frozenset(), frozenset(members), *(frozenset({member}) for member in members)]))
+        found[fact] = tuple(values[:MAXIMUM_VALUES])
+    found.pop(MARKETS, None)
+    return found
 
 
-def _decided(fact: str, value: Value, clauses: list[Clause], system: System) -> int:
-    informed = System({**system.facts, fact: value}, system.definitions)
-    return sum(_is_decided(clause, informed) for clause in clauses)
+def deciding(
+    found: Residual, candidates: Mapping[str, tuple[Value, ...]], system: System, memory: Memory
+) -> Deciding:
+    """The single values that decide a residual.
+
+    Args:
+        found: what is left of a formula on the system.
+        candidates: the values to try, by fact.
+        system: the known facts.
+        memory: what was worked out on this system before; parts that clauses share are worked out once.
+    """
+    if isinstance(found, bool):
+        return Deciding(_NOTHING, _NOTHING)
+    key = id(found)
+    if key in memory:
+        known: Deciding = memory[key][1]
+        return known
+    match found:
+        case Atom():
+            answer = _of_atom(found, candidates, system)
+        case Every(parts=parts):
+            below = [deciding(part, candidates, system, memory) for part in parts]
+            answer = Deciding(_shared([part.true for part in below]), _NOTHING.union(*[part.false for part in below]))
+        case Some(parts=parts):
+            below = [deciding(part, candidates, system, memory) for part in parts]
+            answer = Deciding(_NOTHING.union(*[part.true for part in below]), _shared([part.false for part in below]))
+        case Either(condition=condition):
+            answer = _of_choice(found, deciding(condition, candidates, system, memory), candidates, system, memory)
+    memory[key] = (found, answer)
+    return answer
 
 
-def _is_decided(clause: Clause, system: System) -> bool:
-    """Whether a clause that is in force has a known verdict; cheap, because it stops at the first part that settles it."""
-
-    def value(formula: CompiledFormula | None, absent: bool) -> bool | None:
-        return absent if formula is None else system.trace(formula).value  # type: ignore[return-value]
-
-    require = value(clause.require, True)
-    if require is True:
-        return True
-    unless = value(clause.unless, False)
-    conditions = [
-        value(clause.scope, True),
-        value(clause.actor, True),
-        value(clause.when, True),
-        None if unless is None else not unless,
-    ]
-    if False in conditions:
-        return True
-    return require is False and None not in conditions
+def _shared(parts: list[frozenset[Candidate]]) -> frozenset[Candidate]:
+    return parts[0].intersection(*parts[1:])
 
 
-def candidate_values(fact: str, clauses: Iterable[Clause], vocabulary: Vocabulary) -> list[Value]:
-    """Values of a fact that these clauses can tell apart; a handful of each kind."""
-    fact_type = vocabulary.types[fact]
-    match fact_type.kind:
-        case Kind.BOOL:
-            return [True, False]
-        case Kind.ENUM:
-            return list(fact_type.values)
-        case Kind.TEXT:
-            return []
-    named: dict[Value, None] = {}
-    everything: set[str] = set()
-    for node in _nodes(clauses, vocabulary):
-        match node:
-            case t.Contains(operand=t.Fact(id=id), values=values) | t.Intersects(operand=t.Fact(id=id), values=values):
-                if id == fact:
-                    everything.update(values)
-            case t.Compare(left=left, right=right):
-                for one, other in ((left, right), (right, left)):
-                    if isinstance(one, t.Fact) and one.id == fact:
-                        named.update(dict.fromkeys(_around(other, fact_type.kind, vocabulary)))
-            case _:
-                pass
-    if fact_type.kind is Kind.SET:
-        return [frozenset(), frozenset(everything), frozenset(set(fact_type.values) - everything)]
-    return list(named)[:24]
+def _of_choice(
+    found: Either,
+    condition: Deciding,
+    candidates: Mapping[str, tuple[Value, ...]],
+    system: System,
+    memory: Memory,
+) -> Deciding:
+    true: set[Candidate] = set()
+    false: set[Candidate] = set()
+    for branch, chosen in ((found.then, condition.true), (found.otherwise, condition.false)):
+        if isinstance(branch, bool):
+            (true if branch else false).update(chosen)
+        else:
+            below = deciding(branch, candidates, system, memory)
+            true |= chosen & below.true
+            false |= chosen & below.false
+    return Deciding(frozenset(true), frozenset(false))
 
 
-def _nodes(clauses: Iterable[Clause], vocabulary: Vocabulary) -> Iterator[Expression]:
-    seen: set[str] = set()
-    for clause in clauses:
-        pending = [formula.tree for formula in (clause.require, *clause.conditions)]
-        while pending:
-            for node in walk(pending.pop()):
-                yield node
-                if isinstance(node, t.Named) and node.name not in seen:
-                    seen.add(node.name)
-                    pending.append(vocabulary.definitions[node.name].tree)
+def _of_atom(atom: Atom, candidates: Mapping[str, tuple[Value, ...]], system: System) -> Deciding:
+    """Only an atom that waits for one fact is decided by one value."""
+    if len(atom.facts) != 1:
+        return Deciding(_NOTHING, _NOTHING)
+    (fact,) = atom.facts
+    facts = dict(system.facts)
+    holding: tuple[list[Candidate], list[Candidate]] = ([], [])
+    for position, value in enumerate(candidates.get(fact, ())):
+        facts[fact] = value
+        outcome = kleene.trace(atom.tree, facts, system.definitions).value
+        if outcome is not None:
+            holding[outcome is atom.wanted].append((fact, position))
+    return Deciding(frozenset(holding[True]), frozenset(holding[False]))
 
 
-def _around(node: Expression, kind: Kind, vocabulary: Vocabulary) -> list[Value]:
-    """A literal and its neighbours, as values of a kind."""
-    if isinstance(node, t.Named):
-        return _around(vocabulary.definitions[node.name].tree, kind, vocabulary)
-    match node:
-        case t.DateConstant(value=day):
-            return [day, date.fromordinal(day.toordinal() - 1), date.fromordinal(day.toordinal() + 1)]
-        case t.DurationConstant(value=duration):
-            return [duration, duration / 2, duration * 2 + timedelta(hours=1)]
-        case t.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            if kind is Kind.RATIO:
-                return [float(number), max(0.0, number - 0.01), min(1.0, number + 0.01)]
-            if kind is Kind.INT:
-                return [int(number), int(number) - 1, int(number) + 1]
-            return [float(number), number * 0.5, number * 2.0 + 1.0]
-        case _:
-            return []
+def decided_by(open_clauses: Iterable[tuple[str, Deciding]], split: frozenset[str]) -> Counter[str]:
+    """For each fact, how many of these clauses its best value decides alone.
+
+    Args:
+        open_clauses: the jurisdiction of each clause that is unknown, and what decides it.
+        split: facts that may have another value in each market, so that the best value is chosen for each.
+    """
+    tallies: defaultdict[str, Counter[Candidate]] = defaultdict(Counter)
+    for jurisdiction, decides in open_clauses:
+        tallies[jurisdiction].update(decides.both)
+    together: Counter[Candidate] = Counter()
+    best: Counter[str] = Counter()
+    for tally in tallies.values():
+        here: dict[str, int] = {}
+        for candidate, count in tally.items():
+            if candidate[0] in split:
+                here[candidate[0]] = max(count, here.get(candidate[0], 0))
+            else:
+                together[candidate] += count
+        best.update(here)
+    for (fact, _), count in together.items():
+        best[fact] = max(best[fact], count)
+    return best

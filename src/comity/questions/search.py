@@ -44,8 +44,7 @@ class _Field(NamedTuple):
 def search(library: Library, words: Iterable[str]) -> list[Hit]:
     """Entries in which all words occur, the best first.
 
-    A word of Chinese that occurs nowhere as written is looked for by its pairs of characters, so that a question need not know how the
-    library divides its sentences.
+    What occurs nowhere as written is divided: a question in Chinese puts words together that stand apart in a sentence.
 
     Raises:
         InputError: no word is given.
@@ -56,8 +55,7 @@ def search(library: Library, words: Iterable[str]) -> list[Hit]:
     pool = [(identifier, entry, _fields(entry, library)) for identifier, entry in entries(library).items()]
     found = _matching(pool, wanted)
     if not found:
-        parts = [part for word in wanted for part in _pieces(word)]
-        found = _matching(pool, parts) if parts != wanted else []
+        found = _matching(pool, [part for word in wanted for part in _pieces(word)], divided=True)
     return found
 
 
@@ -67,21 +65,28 @@ def folded(text: str) -> str:
 
 
 def _pieces(word: str) -> Iterator[str]:
-    """A word divided where its script changes, and unspaced runs into pairs of characters."""
+    """A word divided where its script changes and at Chinese particles, which join words and mean nothing alone."""
     for run in _RUN.findall(word):
-        if re.match(f"[{_UNSPACED}]", run) and len(run) > 2:
-            yield from (run[index : index + 2] for index in range(len(run) - 1))
-        else:
-            yield run
+        yield from (part for part in re.split("[的和与及或、，]", run) if part)
 
 
-def _matching(pool: list[tuple[str, Entry, list[_Field]]], words: list[str]) -> list[Hit]:
+def _matching(pool: list[tuple[str, Entry, list[_Field]]], words: list[str], *, divided: bool = False) -> list[Hit]:
     found = []
     for identifier, entry, fields in pool:
-        scores = [_score(word, fields) for word in words]
+        scores = [_score(word, fields) or int(divided and _occurs_in_parts(word, fields)) for word in words]
         if all(scores):
             found.append(Hit(identifier, entry, sum(scores)))
     return sorted(found, key=lambda hit: -hit.score)
+
+
+def _occurs_in_parts(word: str, fields: list[_Field]) -> bool:
+    """Whether a word can be divided into parts of two characters or more that all occur."""
+    text = "\n".join(field.text for field in fields)
+    ends = {0}
+    for end in range(2, len(word) + 1):
+        if any(start in ends and word[start:end] in text for start in range(end - 1)):
+            ends.add(end)
+    return len(word) in ends
 
 
 def _score(word: str, fields: list[_Field]) -> int:

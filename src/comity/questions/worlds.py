@@ -18,7 +18,7 @@ from comity.errors import ComityError
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from comity.clauses.tree import Expression, Value
     from comity.library.loader import Library
@@ -98,15 +98,39 @@ def canonical_world(
     Raises:
         NotDecidedError: the solver did not answer in time.
     """
+    found = canonical_worlds(solver, encoding, {fact: ("",) for fact in facts}, critical, assumptions)
+    return {fact: value for (fact, _), value in found.items()}
+
+
+def canonical_worlds(
+    solver: z3.Solver,
+    encoding: Encoding,
+    facts: Mapping[str, Iterable[str]],
+    critical: CriticalValues,
+    assumptions: Iterable[z3.BoolRef] = (),
+) -> dict[tuple[str, str], Value]:
+    """The plainest worlds that fit together: for each fact its value in each of its markets; see `canonical_world`.
+
+    Args:
+        solver: with everything that has to hold.
+        encoding: of the solver's terms; a fact that is not split has one market, the empty one.
+        facts: the facts to give values to, each with its markets.
+        critical: the values of each fact that the formulas tell apart.
+        assumptions: what has to hold besides.
+
+    Raises:
+        NotDecidedError: the solver did not answer in time.
+    """
     search = _Search(solver, encoding, list(assumptions))
-    world: dict[str, Value] = {}
+    worlds: dict[tuple[str, str], Value] = {}
     for fact in sorted(facts, key=lambda fact: (fact in critical.entangled, fact)):
         fact_type = encoding.names.types[fact]
-        if fact_type.kind is Kind.SET:
-            world[fact] = search.smallest_set(fact, critical.members.get(fact, set()))
-        else:
-            world[fact] = search.first_value(fact, critical.of(fact, fact_type))
-    return world
+        for market in facts[fact]:
+            if fact_type.kind is Kind.SET:
+                worlds[fact, market] = search.smallest_set(fact, critical.members.get(fact, set()), market)
+            else:
+                worlds[fact, market] = search.first_value(fact, critical.of(fact, fact_type), market)
+    return worlds
 
 
 class _Search:
@@ -133,18 +157,18 @@ class _Search:
             return True
         return False
 
-    def first_value(self, fact: str, values: list[Value]) -> Value:
+    def first_value(self, fact: str, values: list[Value], market: str = "") -> Value:
         for value in values:
-            if self.holds(self.encoding.fact_is(fact, value)):
+            if self.holds(self.encoding.fact_is(fact, value, market)):
                 return value
-        found = self.encoding.value(self.model, fact)
-        self.fixed.append(self.encoding.fact_is(fact, found))
+        found = self.encoding.value(self.model, fact, market)
+        self.fixed.append(self.encoding.fact_is(fact, found, market))
         return found
 
-    def smallest_set(self, fact: str, named: set[str]) -> frozenset[str]:
+    def smallest_set(self, fact: str, named: set[str], market: str = "") -> frozenset[str]:
         """The smallest set in the order of its declared values; values that no formula names are left out."""
         held: set[str] = set()
-        for value, member in self.encoding.variable(fact).items():
+        for value, member in self.encoding.variable(fact, market).items():
             if value in named and not self.holds(z3.Not(member)):
                 held.add(value)
                 self.fixed.append(member)

@@ -113,11 +113,15 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. Column `flexible` takes the width that is left; where too little is left, every row becomes two lines."""
+    """A table. Column `flexible` takes the width that is left; where too little is left, every row becomes two lines.
+
+    `colon` stands between the name of a column and its cell there.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Line, ...], ...]
     flexible: int = 1
+    colon: str = ": "
 
 
 Block: TypeAlias = Heading | Paragraph | Code | Pairs | Outline | Grid
@@ -168,11 +172,11 @@ def lines(block: Block, width: int) -> Iterator[Text]:
                 yield from _wrapped(line(row.strip()), width, lead)
         case Pairs(rows=rows):
             yield from _pairs(rows, width)
-        case Outline(rows=rows):
-            for row in rows:
-                lead = " " * (row.depth * _INDENT + _INDENT)
-                yield from _wrapped(row.content, width, lead, f"{lead}  ")
-                for remark in row.remarks:
+        case Outline(rows=branches):
+            for branch in branches:
+                lead = " " * (branch.depth * _INDENT + _INDENT)
+                yield from _wrapped(branch.content, width, lead, f"{lead}  ")
+                for remark in branch.remarks:
                     yield from _wrapped(remark, width, f"{lead}    ")
         case Grid():
             yield from _grid(block, width)
@@ -242,7 +246,7 @@ def _stacked(grid: Grid, width: int) -> Iterator[Text]:
         head = row[0] if grid.flexible == 0 else (*row[0], Span("  "), *row[grid.flexible])
         yield from _wrapped(head, width, "", "    ")
         rest = [
-            _styled((Span(f"{name}: ", "dim"), *cell))
+            _styled((Span(f"{name}{grid.colon}", "dim"), *cell))
             for column, (name, cell) in enumerate(zip(grid.columns, row, strict=True))
             if column not in {0, grid.flexible} and cell
         ]

@@ -39,7 +39,10 @@ def inspection(found: Inspection, language: str, form: str) -> str:
             checked=found.grades,
             comparability={name: round(getattr(comparability, name), 4) for name in comparability.__dataclass_fields__},
         )
-    say = lambda sentence, **values: Message(sentence, **values).in_language(language)  # noqa: E731
+
+    def say(sentence: str, **values: object) -> str:
+        return Message(sentence, **values).in_language(language)
+
     lines = [error.describe(language) for error in found.errors]
     lines += [f"{problem.place}: {problem.message.in_language(language)}" for problem in found.problems]
     grades = ", ".join(f"{translate(grade, language)} {count}" for grade, count in sorted(found.grades.items()))
@@ -134,7 +137,8 @@ def standards_list(
             standards=[standard_document(standard) | {"clauses": len(standard.clauses)} for standard in standards],
         )
     from comity.report.blocks import Paragraph, line, written
-    from comity.report.library_pages import age_note, standards_table
+    from comity.report.library_pages import standards_table
+    from comity.report.library_words import age_note
     from comity.report.words import Words
 
     words = Words(library, language)
@@ -150,9 +154,7 @@ def standards_list(
     return written([*table, Paragraph(line(total)), age_note(words)], to_file=to_file)
 
 
-def show(
-    library: Library, identifier: str, language: str, form: str, *, limit: int = 12, to_file: bool = False
-) -> str:
+def show(library: Library, identifier: str, language: str, form: str, *, limit: int = 12, to_file: bool = False) -> str:
     """One entry of the library, whole; long lists of clauses are cut after `limit` for each jurisdiction (0: never).
 
     Raises:
@@ -164,12 +166,13 @@ def show(
     entry = entry_named(library, identifier)
     if form == "json":
         from comity.report.library_json import entry_document
-        from comity.report.library_pages import kind_of
+        from comity.report.library_words import kind_of
 
         found = entry.full_id if isinstance(entry, Clause) else entry.id
         return as_json("comity/library-entry/1", kind=kind_of(entry), id=found, entry=entry_document(entry, library))
     from comity.report.blocks import written
-    from comity.report.library_pages import age_note, page_of
+    from comity.report.library_pages import page_of
+    from comity.report.library_words import age_note
     from comity.report.words import Words
 
     words = Words(library, language)

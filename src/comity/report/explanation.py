@@ -10,7 +10,7 @@ from comity.language import Message
 from comity.library.vocabulary import MARKETS
 from comity.questions.explain import Group
 from comity.report.blocks import Branch, Code, Heading, Outline, Pairs, Paragraph, Span, line, written
-from comity.report.library_pages import until
+from comity.report.library_words import not_advice, until
 from comity.report.pages import as_html, as_markdown
 from comity.report.trace import trace_nodes
 from comity.report.words import BASIS_NAMES, GRADE_NAMES, MODALITY_NAMES, PART_NAMES, VERDICT_NAMES, Words
@@ -92,19 +92,30 @@ class _Writing:
         verdict = found.result.verdict
         standard = self.library.standards[clause.standard]
         name = Span(words.name(VERDICT_NAMES[verdict]), verdict)
-        yield Heading(line(Span(f"{words.text(clause.title)}: ", "strong"), name), 1)
+        yield Heading(line(Span(self.before(words.text(clause.title)), "strong"), name), 1)
         yield Paragraph(line(Span(clause.full_id, "id")))
         markets = words.separator.join(words.text(self.library.jurisdictions[market].title) for market in found.markets)
         system = f"{found.dossier.name} {found.dossier.version}".strip()
         rows = [
-            (say("system"), line(say("{system} in {markets}, on {day}", system=system, markets=markets, day=found.on.isoformat()))),
+            (
+                say("system"),
+                line(say("{system} in {markets}, on {day}", system=system, markets=markets, day=found.on.isoformat())),
+            ),
             (say("why"), line(words.reason(found.result, limit=3))),
-            (say("asks"), line(f"{words.name(MODALITY_NAMES[clause.modality])}: ", words.text(clause.text))),
+            (say("asks"), line(self.before(words.name(MODALITY_NAMES[clause.modality])), words.text(clause.text))),
             *([(say("note"), line(words.text(clause.note)))] if clause.note else []),
-            (say("cite"), line(words.text(standard.title), words.separator, clause.cite)),
-            *((say("source"), line(source.title, "  ", Span(source.url, "link", source.url))) for source in standard.sources),
-            *((say("in force"), line(until(phase, words))) for phase in clause.in_force),
-            (say("checked"), line(f"{clause.checked.on.isoformat()}{words.separator}{words.name(GRADE_NAMES[clause.checked.against])}")),
+            (say("cite"), line(words.text(standard.title), words.say(", "), clause.cite)),
+            *(
+                (say("source"), line(source.title, "  ", Span(source.url, "link", source.url)))
+                for source in standard.sources
+            ),
+            *((say("dates in force"), line(until(phase, words))) for phase in clause.in_force),
+            (
+                say("checked"),
+                line(
+                    f"{clause.checked.on.isoformat()}{words.say(', ')}{words.name(GRADE_NAMES[clause.checked.against])}"
+                ),
+            ),
         ]
         yield Pairs(tuple(rows))
 
@@ -114,7 +125,7 @@ class _Writing:
         number = 0
         for number, (part, node) in enumerate(trace_nodes(judgement, self.library), start=1):
             title = words.name(PART_NAMES[part])
-            yield Heading(line(Span(f"{number}. {title}: ", "strong"), self.truth(node.value)))
+            yield Heading(line(Span(self.before(f"{number}. {title}"), "strong"), self.truth(node.value)))
             if part == "unless":
                 said = words.say("an exception: where it is true, the clause does not apply")
                 yield Paragraph(line(Span(said, "dim")), 1)
@@ -124,13 +135,21 @@ class _Writing:
 
     def rows(self, node: TraceNode, depth: int, *, decided: bool) -> Iterator[Branch]:
         """A node and what is below it; what decided nothing is one line, unless everything is asked for."""
-        value = self.truth(node.value) if isinstance(node.value, bool) or node.value is None else Span(write_value(node.value))
+        value = (
+            self.truth(node.value)
+            if isinstance(node.value, bool) or node.value is None
+            else Span(write_value(node.value))
+        )
         if node.definition is not None:
             yield from self.definition(node, depth, value, decided=decided)
             return
         if node.operator in {"test", "fact", "literal"}:
             facts = dict(_facts_below(node))
-            yield Branch(depth, line(value, "  ", Span(node.text, "code")), tuple(self.fact(fact, known) for fact, known in facts.items()))
+            yield Branch(
+                depth,
+                line(value, "  ", Span(node.text, "code")),
+                tuple(self.fact(fact, known) for fact, known in facts.items()),
+            )
             below = [child for child in _skipping_sums(node) if child.operator not in {"fact", "literal"}]
         else:
             said = self.words.say(OPERATORS[node.operator].template, text=node.text, value=write_value(node.value))
@@ -160,14 +179,16 @@ class _Writing:
         words = self.words
         if fact == MARKETS and isinstance(value, frozenset):
             titles = [words.text(entry.title) for entry in self.library.data.jurisdictions if entry.id in value]
-            return line(words.fact(fact), ": ", Span(words.separator.join(titles), "strong"))
-        said = line(words.fact(fact), ": ", Span(words.value(fact, value), "unknown" if value is None else "strong"))
+            return line(self.before(words.fact(fact)), Span(words.separator.join(titles), "strong"))
+        said = line(
+            self.before(words.fact(fact)), Span(words.value(fact, value), "unknown" if value is None else "strong")
+        )
         entry = self.found.dossier.entries.get(fact)
         if entry is None or value is None:
             return (*said, *line(Span(f"  {fact}", "id")))
         basis = entry.basis
         rest = [words.name(BASIS_NAMES[basis.by]), basis.source or "", basis.note or "", str(basis.place)]
-        joined = words.separator.join(part for part in rest if part)
+        joined = words.say(", ").join(part for part in rest if part)
         return (*said, *line(Span(f"  {fact}", "id"), Span(f"  ({joined})", "dim")))
 
     def conclusion(self) -> Iterator[Block]:
@@ -184,7 +205,7 @@ class _Writing:
             yield Pairs(((words.say("applies"), line(applies)), (words.say("required"), line(required))))
             yield Paragraph(line(words.name(rule)), 1)
         verdict = Span(words.name(VERDICT_NAMES[result.verdict]), result.verdict)
-        yield Paragraph(line(f"{words.say('verdict')}: ", verdict), 1)
+        yield Paragraph(line(self.before(words.say("verdict")), verdict), 1)
         if not result.binding:
             why = (
                 words.say("Nobody confirmed the text of this clause; it never fails an assessment.")
@@ -201,10 +222,15 @@ class _Writing:
         for fact in missing:
             definition = self.library.fact(fact)
             kind = words.name(KIND_NAMES[definition.type.kind])
-            told = line(words.text(definition.definition), Span(f"  ({kind}{f', {definition.unit}' if definition.unit else ''})", "dim"))
+            told = line(
+                words.text(definition.definition),
+                Span(f"  ({kind}{f', {definition.unit}' if definition.unit else ''})", "dim"),
+            )
             remarks = [told]
             if definition.type.kind in {Kind.ENUM, Kind.SET}:
-                remarks.append(line(Span(words.say("declared are: {values}", values=", ".join(definition.type.values)), "dim")))
+                remarks.append(
+                    line(Span(words.say("declared are: {values}", values=", ".join(definition.type.values)), "dim"))
+                )
             if definition.measure:
                 remarks.append(line(words.say("or measure it: comity measure {measure}", measure=definition.measure)))
             yield Outline((Branch(0, line(Span(words.fact(fact), "strong")), tuple(remarks)),))
@@ -222,7 +248,9 @@ class _Writing:
     def obstacle(self, obstacle: Obstacle, depth: int) -> Iterator[Branch]:
         words = self.words
         if isinstance(obstacle, Group):
-            yield Branch(depth, line(Span(words.say("all of these:") if obstacle.every else words.say("one of these:"), "dim")))
+            yield Branch(
+                depth, line(Span(words.say("all of these:") if obstacle.every else words.say("one of these:"), "dim"))
+            )
             for part in obstacle.parts:
                 yield from self.obstacle(part, depth + 1)
             return
@@ -234,13 +262,21 @@ class _Writing:
             yield Branch(depth, said, (line(asked),))
 
     def foot(self) -> Iterator[Block]:
-        words, standard = self.words, self.library.standards[self.clause.standard]
-        age = words.say(
-            "The text of this standard was last checked on {day}, {age} days before the day asked about.",
-            day=standard.as_of.isoformat(),
-            age=(self.found.on - standard.as_of).days,
-        )
-        yield Paragraph(line(Span(f"{age} {words.say('Comity gives information, not legal advice.')}", "dim")))
+        words, day = self.words, self.library.standards[self.clause.standard].as_of
+        age = (self.found.on - day).days
+        if age > 0:
+            said = words.say(
+                "The text of this standard was last checked on {day}; days until the day asked about: {age}.",
+                day=day.isoformat(),
+                age=age,
+            )
+        else:
+            said = words.say("The text of this standard was last checked on {day}.", day=day.isoformat())
+        yield not_advice(said, words)
+
+    def before(self, name: str) -> str:
+        """A name before what is said of it."""
+        return self.words.say("{name}: ", name=name)
 
     def truth(self, value: object) -> Span:
         known = value if isinstance(value, bool) else None

@@ -98,7 +98,11 @@ def _obstacle(obstacle: Obstacle, words: Words) -> dict[str, Any]:
         return {"all" if obstacle.every else "one": [_obstacle(part, words) for part in obstacle.parts]}
     findings = words.findings(obstacle.trace, wanted=obstacle.wanted)
     leaves = [
-        {"fact": finding.fact, "value": None if finding.value is None else plain(finding.value), "asked": finding.wanted}
+        {
+            "fact": finding.fact,
+            "value": None if finding.value is None else plain(finding.value),
+            "asked": finding.wanted,
+        }
         for finding in findings
     ]
     return leaves[0] if len(leaves) == 1 else {"all": leaves}

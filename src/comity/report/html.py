@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,8 +22,7 @@ from comity.clauses import tree as t
 from comity.clauses.tree import Kind
 from comity.clauses.values import KIND_NAMES
 from comity.language import CHINESE, ENGLISH, Message
-from comity.library.model import BASES
-from comity.report import view
+from comity.report import sentences, view
 from comity.report.steps import part_in_words, parts_in_words
 from comity.report.words import (
     BASIS_NAMES,
@@ -108,10 +106,11 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "days": days,
         "axis": view.axis(days, assessment.on),
         "openings": _openings(assessment, words),
-        "unconfirmed": len(view.unconfirmed(assessment)),
-        "bases": _bases(assessment, words),
-        "checked": checked_sentence(assessment, words),
-        "exit_code": view.exit_code(assessment),
+        "meaning": sentences.meaning(assessment, words),
+        "consequence": sentences.consequence(assessment, words),
+        "unconfirmed": sentences.unconfirmed(len(view.unconfirmed(assessment)), words),
+        "checked": sentences.age_of_texts(assessment, words),
+        "facts_given": sentences.facts_given(assessment, words),
         "order": view.WORST_FIRST,
         "shares": view.shares,
         "age": lambda row: _age(row, words),
@@ -192,7 +191,7 @@ def _clause(result: ClauseResult, words: Words, dossier: Dossier) -> ClauseView:
         phases=() if short else tuple(_phase(phase, words) for phase in clause.in_force),
         missing=() if short else tuple(_fact(fact, words) for fact in result.missing),
         deciding=tuple(_decided(fact, result, words, dossier) for fact in sorted(result.deciding)),
-        parts=parts_in_words(result.judgement, words, blocking=short),
+        parts=parts_in_words(result.judgement, words, blocking=short and not result.settled),
         shares_scope=clause.scope == words.library.standards[clause.standard].clauses[0].scope,
     )
 
@@ -224,7 +223,9 @@ def _actor(role: str, clause: Clause, words: Words) -> str:
     entry = words.library.roles[role]
     terms = entry.terms.get(clause.jurisdiction, ())
     title = words.text(entry.title)
-    return words.say("{role} (in the rule's own words: {terms})", role=title, terms=words.separator.join(terms)) if terms else title
+    if not terms:
+        return title
+    return words.say("{role} (in the rule's own words: {terms})", role=title, terms=words.separator.join(terms))
 
 
 def _phase(phase: Phase, words: Words) -> str:
@@ -272,12 +273,6 @@ def _openings(assessment: Assessment, words: Words) -> tuple[OpeningView, ...]:
     return tuple(found)
 
 
-def _bases(assessment: Assessment, words: Words) -> str:
-    """How many facts of the dossier rest on what."""
-    count = Counter(entry.basis.by for entry in assessment.dossier.entries.values())
-    return words.separator.join(f"{words.name(BASIS_NAMES[basis])} {count[basis]}" for basis in BASES if count[basis])
-
-
 def _age(row: view.StandardRow, words: Words) -> str:
     """When the text of a standard was checked, and how long before the day asked about."""
     day = row.standard.as_of.isoformat()
@@ -286,15 +281,3 @@ def _age(row: view.StandardRow, words: Words) -> str:
     if row.age_days > 0:
         return words.say("text checked on {day}, {age} days earlier", day=day, age=row.age_days)
     return words.say("text checked on {day}", day=day)
-
-
-def checked_sentence(assessment: Assessment, words: Words) -> str:
-    """The age of the oldest text of the library."""
-    day = assessment.library.as_of
-    if assessment.on <= day:
-        return words.say("The texts of the rules were last checked on {day}.", day=day.isoformat())
-    return words.say(
-        "The texts of the rules were last checked on {day}, {age} days before the day asked about.",
-        day=day.isoformat(),
-        age=(assessment.on - day).days,
-    )

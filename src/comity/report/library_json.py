@@ -42,7 +42,12 @@ def entry_document(entry: Entry, library: Library) -> Document:
         case Role():
             bound = [Use(clause, required=True) for clause in library.clauses.values() if entry.id in clause.actors]
             terms = {jurisdiction: list(words) for jurisdiction, words in entry.terms.items()}
-            return {"title": entry.title, "definition": entry.definition, "terms": terms, "clauses": _uses(library, bound)}
+            return {
+                "title": entry.title,
+                "definition": entry.definition,
+                "terms": terms,
+                "clauses": _uses(library, bound),
+            }
         case Topic():
             clauses = [Use(clause, required=True) for clause in library.clauses.values() if clause.topic == entry.id]
             facts = [fact.id for fact in library.vocabulary.facts.values() if fact.topic == entry.id]
@@ -90,7 +95,9 @@ def clause_document(clause: Clause) -> Document:
         "facts": sorted(clause.facts),
         "examples": [
             {
-                "facts": {fact: list(value) if isinstance(value, tuple) else value for fact, value in example.facts.items()},
+                "facts": {
+                    fact: list(value) if isinstance(value, tuple) else value for fact, value in example.facts.items()
+                },
                 "verdict": example.verdict,
                 "on": example.on.isoformat() if example.on else None,
             }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from comity.clauses.values import KIND_NAMES, example_of, write_value
-from comity.language import Message
 from comity.library.model import Clause, FactDefinition, NamedFormula, Role, Standard, Topic
+from comity.library.vocabulary import MARKETS
 from comity.questions.browse import (
     Use,
     by_jurisdiction,
@@ -17,6 +16,16 @@ from comity.questions.browse import (
     uses_of_fact,
 )
 from comity.report.blocks import Branch, Code, Grid, Heading, Outline, Pairs, Paragraph, Span, line
+from comity.report.library_words import (
+    KIND_OF_ENTRY,
+    KINDS_OF_JURISDICTION,
+    NATURE_NAMES,
+    ORIENTATION_NAMES,
+    SHORT_GRADES,
+    SUBJECT_NAMES,
+    kind_of,
+    until,
+)
 from comity.report.words import (
     BASIS_NAMES,
     FORCE_NAMES,
@@ -34,62 +43,6 @@ if TYPE_CHECKING:
     from comity.questions.browse import Entry
     from comity.report.blocks import Block, Line
     from comity.report.words import Words
-
-ORIENTATION_NAMES = {
-    "technology_leadership": Message("technology leadership"),
-    "ethics_rules": Message("ethics rules"),
-    "development_rights": Message("development rights"),
-}
-NATURE_NAMES = {
-    "given": Message("given: what the system or its maker is"),
-    "choice": Message("choice: what its maker decides or does"),
-}
-SUBJECT_NAMES = {
-    "organisation": Message("organisation"),
-    "system": Message("system"),
-    "model": Message("model"),
-    "dataset": Message("dataset"),
-    "flow": Message("cross-border data flow"),
-    "item": Message("content file"),
-    "decision": Message("decision"),
-    "trace": Message("robot run"),
-}
-KINDS_OF_JURISDICTION = {
-    "union": Message("union of states"),
-    "state": Message("state"),
-    "subnational": Message("part of a state"),
-    "treaty": Message("treaty organisation"),
-    "intergovernmental": Message("intergovernmental organisation"),
-    "standards_body": Message("standards body"),
-    "voluntary_pact": Message("voluntary pact"),
-}
-KIND_OF_ENTRY = {
-    "standard": Message("standard"),
-    "clause": Message("clause"),
-    "fact": Message("fact"),
-    "definition": Message("definition"),
-    "role": Message("role"),
-    "topic": Message("topic"),
-    "jurisdiction": Message("jurisdiction"),
-}
-
-
-def kind_of(entry: Entry) -> str:
-    """Which kind of entry it is: a key of `KIND_OF_ENTRY`."""
-    match entry:
-        case Standard():
-            return "standard"
-        case Clause():
-            return "clause"
-        case FactDefinition():
-            return "fact"
-        case NamedFormula():
-            return "definition"
-        case Role():
-            return "role"
-        case Topic():
-            return "topic"
-    return "jurisdiction"
 
 
 def page_of(entry: Entry, words: Words, limit: int) -> list[Block]:
@@ -114,24 +67,6 @@ def page_of(entry: Entry, words: Words, limit: int) -> list[Block]:
     head = Heading(line(Span(words.text(entry.title) or identifier, "strong")), 1)
     below = Paragraph(line(f"{words.name(KIND_OF_ENTRY[kind_of(entry)])}  ", Span(identifier, "id")))
     return [head, below, *content]
-
-
-def age_note(words: Words) -> Paragraph:
-    """When the texts were last checked; every report ends with it."""
-    today = datetime.now().astimezone().date()
-    said = words.say(
-        "The texts of the rules were last checked on {day}, {age} days ago.",
-        day=words.library.as_of.isoformat(),
-        age=(today - words.library.as_of).days,
-    )
-    return Paragraph(line(Span(f"{said} {words.say('Comity gives information, not legal advice.')}", "dim")))
-
-
-def until(phase: Phase, words: Words) -> str:
-    """The days of a phase: `until` is the first day after it."""
-    if phase.until is None:
-        return words.say("from {day}", day=phase.start.isoformat())
-    return words.say("from {day} until before {end}", day=phase.start.isoformat(), end=phase.until.isoformat())
 
 
 class _Pages:
@@ -187,7 +122,8 @@ class _Pages:
             )
             for clause in entry.clauses
         )
-        return Grid((say("clause"), say("title"), say("modality"), say("in force from"), say("checked against")), rows)
+        columns = (say("clause"), say("title"), say("modality"), say("in force from"), say("checked against"))
+        return Grid(columns, rows, colon=say("{name}: ", name=""))
 
     def omissions(self, omissions: Iterable[Omission]) -> list[Block]:
         rows = tuple(
@@ -211,14 +147,17 @@ class _Pages:
             *self.in_all_languages(say("title"), entry.title),
             *self.in_all_languages(say("text"), entry.text),
             (say("modality"), line(words.name(MODALITY_NAMES[entry.modality]))),
-            *((say("binds"), self.titled(self.library.roles[actor].title, actor)) for actor in entry.actors),
+            *(
+                (words.name(PART_NAMES["actor"]), self.titled(self.library.roles[actor].title, actor))
+                for actor in entry.actors
+            ),
             (say("topic"), self.titled(self.library.topics[entry.topic].title, entry.topic)),
             (say("force"), line(words.name(FORCE_NAMES[standard.force]))),
             (say("status"), line(words.name(STATUS_NAMES[standard.status]))),
             *self.phases(entry.in_force),
             (
                 say("checked"),
-                line(entry.checked.on.isoformat(), words.separator, words.name(GRADE_NAMES[entry.checked.against])),
+                line(entry.checked.on.isoformat(), words.say(", "), words.name(GRADE_NAMES[entry.checked.against])),
             ),
             *self.in_all_languages(say("note"), entry.note or {}),
             *(
@@ -231,7 +170,7 @@ class _Pages:
             Pairs(tuple(rows)),
             *self.clause_formulas(entry),
             *self.examples(entry),
-            self.facts_table(sorted(entry.facts)),
+            *self.facts_table(sorted(entry.facts)),
         ]
 
     def clause_formulas(self, entry: Clause) -> Iterator[Block]:
@@ -262,7 +201,16 @@ class _Pages:
     def facts_table(self, facts: Iterable[str]) -> list[Block]:
         words = self.words
         rows = tuple(
-            Branch(0, line(Span(fact, "id"), "  ", words.fact(fact), "  ", Span(self.kind_of_value(self.library.fact(fact)), "dim")))
+            Branch(
+                0,
+                line(
+                    Span(fact, "id"),
+                    "  ",
+                    words.fact(fact),
+                    "  ",
+                    Span(self.kind_of_value(self.library.fact(fact)), "dim"),
+                ),
+            )
             for fact in facts
         )
         return [Heading(line(words.say("facts ({count})", count=len(rows)))), Outline(rows)] if rows else []
@@ -275,6 +223,7 @@ class _Pages:
     def fact(self, entry: FactDefinition) -> list[Block]:
         words, say = self.words, self.words.say
         yes_no = {True: say("yes"), False: say("no")}
+        key = "markets" if entry.id == MARKETS else entry.id
         rows = [
             *self.in_all_languages(say("title"), entry.title),
             *self.in_all_languages(say("definition"), entry.definition),
@@ -300,7 +249,7 @@ class _Pages:
                 ),
             ),
             *([(say("reserved"), line(say("no clause uses it yet")))] if entry.reserved else []),
-            (say("in comity.yaml"), line(Span(f"{entry.id}: {example_of(entry.type)}", "id"))),
+            (say("in comity.yaml"), line(Span(f"{key}: {example_of(entry.type)}", "id"))),
         ]
         return [
             Pairs(tuple(rows)),
@@ -344,15 +293,18 @@ class _Pages:
             *self.in_all_languages(say("title"), entry.title),
             *self.in_all_languages(say("definition"), entry.definition),
         ]
-        for jurisdiction, terms in entry.terms.items():
-            known = self.library.jurisdictions.get(jurisdiction)
-            country = self.words.text(known.title) if known else jurisdiction
-            rows.append((say("called in {country}", country=country), line("; ".join(terms))))
         bound = [Use(clause, required=True) for clause in self.library.clauses.values() if entry.id in clause.actors]
-        return [
-            Pairs(tuple(rows)),
-            *self.clauses_by_country(say("clauses that bind it ({count})", count=len(bound)), bound),
-        ]
+        known = self.library.jurisdictions
+        terms = tuple(
+            (
+                self.words.text(known[jurisdiction].title) if jurisdiction in known else jurisdiction,
+                line("; ".join(own)),
+            )
+            for jurisdiction, own in entry.terms.items()
+        )
+        called: list[Block] = [Heading(line(say("what the rules call it"))), Pairs(terms)] if terms else []
+        bound_by = self.clauses_by_country(say("clauses that bind it ({count})", count=len(bound)), bound)
+        return [Pairs(tuple(rows)), *called, *bound_by]
 
     def topic(self, entry: Topic) -> list[Block]:
         say = self.words.say
@@ -423,7 +375,7 @@ class _Pages:
         words = self.words
         return [
             (
-                words.say("in force"),
+                words.say("dates in force"),
                 line(
                     until(phase, words),
                     words.say(", for: {formula}", formula=" ".join(phase.when.text.split())) if phase.when else "",
@@ -445,13 +397,6 @@ class _Pages:
         own = self.words.language
         ordered = sorted(text, key=lambda language: language != own)
         return [(name, line(Span(text[language], "" if language == own else "dim"))) for language in ordered]
-
-
-SHORT_GRADES = {
-    "primary": Message("primary source"),
-    "secondary": Message("secondary source"),
-    "unconfirmed": Message("nothing yet"),
-}
 
 
 def standards_table(standards: Iterable[Standard], words: Words) -> Grid:
@@ -480,4 +425,4 @@ def standards_table(standards: Iterable[Standard], words: Words) -> Grid:
         )
         for standard in standards
     )
-    return Grid(columns, rows)
+    return Grid(columns, rows, colon=say("{name}: ", name=""))

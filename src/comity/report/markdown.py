@@ -10,8 +10,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from comity.report import view
-from comity.report.html import checked_sentence
+from comity.report import sentences, view
 from comity.report.words import FORCE_NAMES, GRADE_NAMES, MODALITY_NAMES, VERDICT_NAMES, Words
 
 if TYPE_CHECKING:
@@ -55,13 +54,18 @@ def _head(assessment: Assessment, words: Words) -> Iterator[str]:
     line = say("{system} in {markets}, on {day}", system=name, markets=markets, day=assessment.on.isoformat())
     yield f"# {plain(line)}"
     counts = assessment.counts()
-    yield " · ".join(f"{SIGNS[verdict]} **{counts[verdict]}** {_verdict(verdict, words)}" for verdict in view.WORST_FIRST)
+    yield " · ".join(
+        f"{SIGNS[verdict]} **{counts[verdict]}** {_verdict(verdict, words)}" for verdict in view.WORST_FIRST
+    )
+    yield f"{sentences.meaning(assessment, words)} {sentences.consequence(assessment, words)}"
     heads = [say("standard"), *(f"{SIGNS[verdict]} {_verdict(verdict, words)}" for verdict in view.WORST_FIRST)]
     lines = [_row([*heads, say("text checked")]), _row(["---", "--:", "--:", "--:", "--:", "---"])]
     for row in view.standard_rows(assessment):
         force = words.name(FORCE_NAMES[row.standard.force])
         cells = [str(row.counts[verdict] or "–") for verdict in view.WORST_FIRST]
-        lines.append(_row([f"{plain(words.text(row.standard.title))} ({force})", *cells, row.standard.as_of.isoformat()]))
+        lines.append(
+            _row([f"{plain(words.text(row.standard.title))} ({force})", *cells, row.standard.as_of.isoformat()])
+        )
     totals = [f"**{counts[verdict]}**" for verdict in view.WORST_FIRST]
     lines.append(_row([f"**{say('together')}**", *totals, ""]))
     yield "\n".join(lines)
@@ -104,7 +108,10 @@ def _openings(assessment: Assessment, words: Words) -> Iterator[str]:
     if not openings:
         return
     yield f"## {words.say('The ten facts that would decide most clauses')}"
-    lines = [_row([words.say("decides alone"), words.say("waits for it"), words.say("fact")]), _row(["--:", "--:", "---"])]
+    lines = [
+        _row([words.say("decides alone"), words.say("waits for it"), words.say("fact")]),
+        _row(["--:", "--:", "---"]),
+    ]
     for opening in openings:
         fact = f"{plain(words.fact(opening.fact))} `{opening.fact}`"
         lines.append(_row([str(opening.decides), str(opening.touched), fact]))
@@ -119,7 +126,10 @@ def _timeline(assessment: Assessment, words: Words) -> Iterator[str]:
     lines: list[str] = []
     for day in days:
         standards = words.separator.join(plain(words.text(standard.title)) for standard, _ in day.changes)
-        said = words.say("{count} clauses of {standards}", count=day.count, standards=standards)
+        if day.count == 1:
+            said = words.say("1 clause of {standards}", standards=standards)
+        else:
+            said = words.say("{count} clauses of {standards}", count=day.count, standards=standards)
         after = words.separator.join(f"{_verdict(tally.verdict, words)} {tally.count}" for tally in day.after)
         lines.append(f"- **{day.on.isoformat()}** {said} → {after}")
     yield "\n".join(lines)
@@ -131,16 +141,13 @@ def _foot(assessment: Assessment, words: Words) -> Iterator[str]:
     if contradictions:
         yield f"## {say('Sources that contradict each other')}"
         yield "\n".join(f"- {plain(words.name(contradiction.message))}" for contradiction in contradictions)
-    lines = [checked_sentence(assessment, words), say("Comity gives information, not legal advice.")]
-    unconfirmed = len(view.unconfirmed(assessment))
-    if unconfirmed == 1:
-        lines.insert(0, say("One clause rests on a text that nobody confirmed; it never fails an assessment."))
-    elif unconfirmed:
-        lines.insert(
-            0, say("{count} clauses rest on texts that nobody confirmed; they never fail an assessment.", count=unconfirmed)
-        )
+    lines = [
+        sentences.unconfirmed(len(view.unconfirmed(assessment)), words),
+        sentences.age_of_texts(assessment, words),
+        say("Comity gives information, not legal advice."),
+    ]
     yield "---"
-    yield "\n".join(f"{line}  " for line in lines).rstrip()
+    yield "\n".join(f"{line}  " for line in lines if line).rstrip()
 
 
 def _verdict(verdict: str, words: Words) -> str:

@@ -11,7 +11,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from comity.report.blocks import Code, Grid, Heading, Outline, Pairs, Paragraph, plain
+from comity.report.blocks import Code, Grid, Heading, Outline, Pairs, Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,8 @@ STYLE = """
 --good:#5fc98b;--bad:#ff8a80;--open:#e6b450;--link:#7db7f5}}
 body{margin:0 auto;max-width:64rem;padding:2rem 1.25rem 4rem;background:var(--paper);color:var(--ink);
 font:16px/1.6 system-ui,-apple-system,"Segoe UI","PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif}
-h1{font-size:1.6rem;line-height:1.3;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--line)}
+h1{font-size:1.6rem;line-height:1.3;margin:0 0 .25rem}
+h2{font-size:1.15rem;margin:2rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--line)}
 p{margin:.4rem 0}a{color:var(--link)}code,pre{font:.875em/1.5 ui-monospace,"Cascadia Code",Menlo,Consolas,monospace;overflow-wrap:anywhere}
 pre{white-space:pre-wrap;background:var(--tint);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;margin:.5rem 0}
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.25rem 1.25rem;margin:1rem 0}
@@ -163,7 +164,11 @@ def _marked_span(span: Span, *, bold: bool) -> str:
         return f"<{span.link}>" if span.text == span.link else f"[{text}]({span.link})"
     if span.role in {"id", "code"} and span.text.strip():
         return span.text.replace(span.text.strip(), f"`{span.text.strip().replace('`', '')}`")
-    if bold and span.role in {"strong", "true", "false", "unknown", "met", "not_met", "not_applicable"} and span.text.strip():
+    if (
+        bold
+        and span.role in {"strong", "true", "false", "unknown", "met", "not_met", "not_applicable"}
+        and span.text.strip()
+    ):
         return text.replace(text.strip(), f"**{text.strip()}**")
     return text
 

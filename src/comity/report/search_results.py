@@ -8,7 +8,7 @@ from comity.language import Message
 from comity.library.model import Clause, FactDefinition, NamedFormula, Role, Standard
 from comity.questions.search import folded
 from comity.report.blocks import Branch, Heading, Outline, Paragraph, Span, line
-from comity.report.library_pages import kind_of
+from comity.report.library_words import kind_of
 
 if TYPE_CHECKING:
     from comity.library.model import Text
@@ -63,7 +63,9 @@ def results_page(hits: list[Hit], wanted: list[str], words: Words, limit: int) -
 def _row(hit: Hit, wanted: list[str], words: Words) -> Branch:
     entry = hit.entry
     cite = f"  {entry.cite}" if isinstance(entry, Clause | NamedFormula) else ""
-    head = line(Span(words.text(entry.title) or hit.identifier, "strong"), "  ", Span(hit.identifier, "id"), Span(cite, "dim"))
+    head = line(
+        Span(words.text(entry.title) or hit.identifier, "strong"), "  ", Span(hit.identifier, "id"), Span(cite, "dim")
+    )
     text = _speaking(_text(entry), wanted, words)
     return Branch(0, head, (line(text),) if text else ())
 

@@ -147,7 +147,7 @@ def worst_first(assessment: Assessment, results: list[ClauseResult]) -> list[Cla
 
 
 def standard_rows(assessment: Assessment) -> tuple[StandardRow, ...]:
-    """Every standard of the assessment, in the order of the library."""
+    """Every standard of the assessment, in its order."""
     rows: list[StandardRow] = []
     for standard in assessment.standards:
         results = worst_first(assessment, assessment.of_standard(standard.id))
@@ -166,8 +166,8 @@ def standard_rows(assessment: Assessment) -> tuple[StandardRow, ...]:
 
 def matrix(assessment: Assessment) -> Matrix:
     """Topics by the jurisdictions whose standards were assessed."""
-    here = {standard.jurisdiction for standard in assessment.standards}
-    jurisdictions = [entry for entry in assessment.library.data.jurisdictions if entry.id in here]
+    here = dict.fromkeys(standard.jurisdiction for standard in assessment.standards)
+    jurisdictions = [assessment.library.jurisdictions[jurisdiction] for jurisdiction in here]
     ordered = [result for row in standard_rows(assessment) for result in (*row.open_results, *row.not_applicable)]
 
     def of(topic: str | None, jurisdiction: str) -> tuple[Tally, ...]:
@@ -231,13 +231,6 @@ def _of(change: Change, standard: Standard) -> bool:
 def markets(assessment: Assessment) -> tuple[Jurisdiction, ...]:
     """The markets asked about, in the order in which they were named."""
     return tuple(assessment.library.jurisdictions[market] for market in assessment.markets)
-
-
-def exit_code(assessment: Assessment) -> int:
-    """What `comity assess` ends with by default: 1 where a binding clause is not met, 3 where one is unknown, else 0."""
-    if assessment.failing:
-        return 1
-    return 3 if assessment.undecided or not assessment.decided_anything else 0
 
 
 def unconfirmed(assessment: Assessment) -> list[Clause]:

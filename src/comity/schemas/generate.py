@@ -170,7 +170,10 @@ def dossier(library: Library) -> Schema:
     asked = [fact for fact in library.vocabulary.facts.values() if fact.id != MARKETS]
     keys = record(
         {
-            "comity": {"enum": [int(VERSION), VERSION], "description": "Version of the form of the dossier.\n\n档案格式的版本。"},
+            "comity": {
+                "enum": [int(VERSION), VERSION],
+                "description": "Version of the form of the dossier.\n\n档案格式的版本。",
+            },
             "system": record({"id": text}, {"name": text, "version": text})
             | {"description": "The system that is described.\n\n被描述的系统。"},
             "markets": many({"enum": list(library.markets)}, least=1)
@@ -189,7 +192,10 @@ def dossier(library: Library) -> Schema:
                 "propertyNames": {"enum": [fact.id for fact in asked]},
                 "additionalProperties": {"type": "number", "minimum": 0},
             },
-            "evidence": {"type": "string", "description": "Directory with statements, below the dossier.\n\n存放声明的子目录。"},
+            "evidence": {
+                "type": "string",
+                "description": "Directory with statements, below the dossier.\n\n存放声明的子目录。",
+            },
         },
     )
     market_values = {"propertyNames": {"enum": list(library.markets)}}

@@ -182,7 +182,7 @@ def explanation() -> Schema:
         type=word(kind.value for kind in Kind),
         unit=TEXT_OR_NULL,
         value=VALUE,
-        by=word([*BASES, None]),
+        by={"enum": [*BASES, None]},
         source=TEXT_OR_NULL,
         note=TEXT_OR_NULL,
         at=TEXT_OR_NULL,
@@ -284,9 +284,7 @@ def library_entry() -> Schema:
         roles=by_key(many(TEXT)),
     )
     forms = {
-        "standard": _with(
-            STANDARD_HEAD, scope=or_null(FORMULA), clauses=many(part("clause")), not_encoded=omissions
-        ),
+        "standard": _with(STANDARD_HEAD, scope=or_null(FORMULA), clauses=many(part("clause")), not_encoded=omissions),
         "clause": {"allOf": [part("clause"), record(sources=SOURCES)]},
         "fact": fact,
         "definition": definition,
@@ -295,7 +293,8 @@ def library_entry() -> Schema:
         "jurisdiction": jurisdiction,
     }
     cases = [
-        {"if": {"properties": {"kind": {"const": kind}}}, "then": {"properties": {"entry": part(kind)}}} for kind in forms
+        {"if": {"properties": {"kind": {"const": kind}}}, "then": {"properties": {"entry": part(kind)}}}
+        for kind in forms
     ]
     shared = forms | {"clause": WHOLE_CLAUSE, "clause_with_sources": forms["clause"]}
     cases[list(forms).index("clause")]["then"] = {"properties": {"entry": part("clause_with_sources")}}

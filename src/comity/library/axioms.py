@@ -1,0 +1,74 @@
+"""What holds of every possible system: the axioms of a library, conjunct by conjunct, and what contradicts them.
+
+An axiom is often a conjunction over many facts ("no count is negative"). Only its parts say which facts hang together, so everything here
+works on parts: `related` finds those that can matter to some facts, `contradicted` those that known facts make false.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from comity.clauses.formula import facts_of
+from comity.clauses.tree import And
+from comity.engines import kleene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from comity.clauses.formula import Definition
+    from comity.clauses.tree import Expression, Value
+    from comity.library.model import Axiom, LibraryData
+
+
+class AxiomPart(NamedTuple):
+    """One conjunct of an axiom, with all facts that it reads."""
+
+    axiom: Axiom
+    tree: Expression
+    facts: frozenset[str]
+
+
+def axiom_parts(data: LibraryData) -> tuple[AxiomPart, ...]:
+    """Every conjunct of every axiom, in order."""
+    definitions = {entry.id: entry.definition for entry in data.definitions}
+    return tuple(
+        AxiomPart(axiom, tree, facts_of(tree, definitions)) for axiom in data.axioms for tree in _conjuncts(axiom.formula.tree)
+    )
+
+
+def _conjuncts(tree: Expression) -> Iterator[Expression]:
+    if isinstance(tree, And):
+        for operand in tree.operands:
+            yield from _conjuncts(operand)
+    else:
+        yield tree
+
+
+def related(parts: Iterable[AxiomPart], facts: Iterable[str]) -> tuple[list[AxiomPart], frozenset[str]]:
+    """The parts that can matter to what is said of some facts, and all facts that hang together with these through them.
+
+    A world of these facts that satisfies these parts can always be completed, because the remaining parts read none of them and the
+    axioms are consistent (`library check` sees to that).
+    """
+    reached = set(facts)
+    found: list[AxiomPart] = []
+    waiting = list(parts)
+    while True:
+        touched = [part for part in waiting if part.facts & reached]
+        if not touched:
+            return found, frozenset(reached)
+        found += touched
+        waiting = [part for part in waiting if not part.facts & reached]
+        reached.update(*(part.facts for part in touched))
+
+
+def contradicted(
+    parts: Iterable[AxiomPart], facts: Mapping[str, Value], definitions: Mapping[str, Definition]
+) -> list[AxiomPart]:
+    """The parts that known facts make false; an unknown fact contradicts nothing."""
+    traced: dict[str, kleene.Trace] = {}
+    return [
+        part
+        for part in parts
+        if not part.facts.isdisjoint(facts) and kleene.trace(part.tree, facts, definitions, traced).value is False
+    ]

@@ -1,0 +1,125 @@
+"""Can a fact still change this verdict? Decided exactly where that is cheap.
+
+Kleene's logic names the facts that an unknown formula waits for, but where one fact is looked at in several places, some of them may not
+matter: `a || !a` is true whatever `a` is. A formula in which every fact is looked at once depends on all of them. So it is enough to go
+through the values of the facts that are looked at more than once, and to see what is left; values that an axiom excludes are passed over.
+Where that would take more than `MAXIMUM_WORLDS` steps, Kleene's answer stands: a question too many, never one too few.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain, combinations, product
+from typing import TYPE_CHECKING
+
+from comity.clauses import tree as t
+from comity.clauses.critical import CriticalValues
+from comity.clauses.tree import Kind
+from comity.questions.judgement import System
+from comity.questions.residual import atoms, narrow, ways
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from comity.clauses.tree import Value
+    from comity.library.vocabulary import Vocabulary
+    from comity.questions.residual import Atom, Residual
+
+MAXIMUM_WORLDS = 256
+
+
+def relevant_facts(
+    found: Residual,
+    unanswerable: frozenset[str],
+    axioms: Iterable[Residual],
+    system: System,
+    vocabulary: Vocabulary,
+) -> frozenset[str]:
+    """The facts whose value can still change whether a residual is true.
+
+    Args:
+        found: what is left of a formula on the system.
+        unanswerable: facts that stay unknown.
+        axioms: what is left of the axioms; worlds that make one false are no worlds.
+        system: the known facts.
+        vocabulary: of the facts.
+
+    Returns:
+        The facts; none at all where the residual has the same value in every world.
+    """
+    if isinstance(found, bool):
+        return frozenset()
+    by_kleene = ways(found, unanswerable, {}).facts
+    near = [axiom for axiom in axioms if not isinstance(axiom, bool) and axiom.facts & found.facts]
+    tested = [*atoms(found), *chain.from_iterable(atoms(axiom) for axiom in near)]
+    repeated = sorted(_repeated(tested))
+    if not by_kleene or not repeated:
+        return by_kleene
+    values = _values_of(repeated, tested, vocabulary)
+    if values is None:
+        return by_kleene
+    learned = frozenset(repeated)
+    outcomes: dict[tuple[Value, ...], Residual] = {}
+    for world in product(*values):
+        informed = System({**system.facts, **dict(zip(repeated, world, strict=True))}, system.definitions)
+        memory: dict[object, object] = {}
+        if not any(narrow(axiom, learned, informed, memory) is False for axiom in near):
+            outcomes[world] = narrow(found, learned, informed, memory)
+    return by_kleene & _differing(repeated, outcomes, unanswerable) if outcomes else by_kleene
+
+
+def _repeated(tested: Sequence[Atom]) -> set[str]:
+    """Facts that are looked at more than once; the values of a set are looked at one by one."""
+    seen: Counter[tuple[str, str | None]] = Counter()
+    for atom in tested:
+        match atom.tree:
+            case t.Contains(operand=t.Fact(id=fact), values=values) | t.Intersects(operand=t.Fact(id=fact), values=values):
+                seen.update((fact, value) for value in set(values))
+            case _:
+                seen.update((fact, None) for fact in atom.facts)
+    return {fact for (fact, _), count in seen.items() if count > 1}
+
+
+def _values_of(repeated: list[str], tested: Sequence[Atom], vocabulary: Vocabulary) -> list[list[Value]] | None:
+    """The values of each fact that the atoms can tell apart; None where they are too many, or not all known."""
+    critical = CriticalValues([atom.tree for atom in tested], vocabulary.definitions)
+    if not critical.entangled.isdisjoint(repeated):
+        return None
+    found: list[list[Value]] = []
+    worlds = 1
+    for fact in repeated:
+        fact_type = vocabulary.types[fact]
+        if fact_type.kind is Kind.SET:
+            members = sorted(critical.members.get(fact, ()))
+            worlds *= 2 ** len(members)
+            if worlds > MAXIMUM_WORLDS:
+                return None
+            found.append(list(_subsets(members)))
+        else:
+            found.append(critical.of(fact, fact_type))
+            worlds *= len(found[-1])
+        if worlds > MAXIMUM_WORLDS:
+            return None
+    return found
+
+
+def _subsets(members: list[str]) -> Iterator[Value]:
+    for size in range(len(members) + 1):
+        yield from map(frozenset, combinations(members, size))
+
+
+def _differing(
+    repeated: list[str], outcomes: dict[tuple[Value, ...], Residual], unanswerable: frozenset[str]
+) -> frozenset[str]:
+    """The facts on which what is left depends: a repeated one where the others being equal something else is left."""
+    found: set[str] = set()
+    for left in outcomes.values():
+        found |= ways(left, unanswerable, {}).facts
+    for position, fact in enumerate(repeated):
+        first: dict[tuple[Value, ...], Residual] = {}
+        for world, left in outcomes.items():
+            others = (*world[:position], *world[position + 1 :])
+            if first.setdefault(others, left) != left:
+                found.add(fact)
+                break
+    return frozenset(found)
