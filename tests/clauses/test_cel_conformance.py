@@ -26,7 +26,7 @@ from comity.clauses.values import FactType, parse_duration
 from comity.engines import kleene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "data/cel-spec/cases.json").read_text())
 
@@ -99,11 +99,12 @@ def constant(tree: list[Any]) -> bool:
 
 def within_types(tree: list[Any]) -> bool:
     """Whether the clause language has the operators of this tree for the types that cel-go found."""
-    form, kind = tree[0], tree[1]
+    form: str = tree[0]
+    kind: str = tree[1]
     if form in {"name", "constant"}:
         return True
     parts = tree[2:]
-    types = [part[1] for part in parts]
+    types: list[str] = [part[1] for part in parts]
     if form == "@in":
         options = parts[1]
         alike = len({option[1] for option in options[2:]}) <= 1
@@ -123,7 +124,7 @@ def within_types(tree: list[Any]) -> bool:
         return set(types) <= ORDERED
     if form == "_?_:_":
         return kind != "string"
-    return form != "duration" or parts[0][0] == "constant"
+    return form != "duration" or bool(parts[0][0] == "constant")
 
 
 def exact(tree: list[Any]) -> bool:
@@ -203,7 +204,8 @@ def reference(tree: list[Any]) -> list[Any]:
     if form == "name":
         return ["name", tree[2]]
     if form == "constant":
-        return ["constant", {"int": int, "double": float, "bool": "true".__eq__}.get(kind or "", str)(tree[2])]
+        readers: dict[str, Callable[[str], object]] = {"int": int, "double": float, "bool": "true".__eq__}
+        return ["constant", readers.get(kind, str)(tree[2])]
     return joined(form, [reference(part) for part in tree[2:]])
 
 

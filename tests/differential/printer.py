@@ -7,7 +7,7 @@ checker wants both sides of an operator to be of one numeric type.
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from comity.clauses import tree as t
@@ -49,7 +49,10 @@ def written(node: Expression) -> str:
             return " && ".join(f"({written(operand)})" for operand in operands)
         case t.Or(operands=operands):
             return " || ".join(f"({written(operand)})" for operand in operands)
-        case t.Compare(operator=operator, left=left, right=right) | t.Arithmetic(operator=operator, left=left, right=right):
+        case (
+            t.Compare(operator=operator, left=left, right=right)
+            | t.Arithmetic(operator=operator, left=left, right=right)
+        ):
             return f"({written(left)}) {operator} ({written(right)})"
         case t.OneOf(operand=operand, options=options):
             return f"({written(operand)}) in [{', '.join(map(written, options))}]"
@@ -91,7 +94,10 @@ class PlainCel:
                 return self.joined("&&", operands)
             case t.Or(operands=operands):
                 return self.joined("||", operands)
-            case t.Compare(operator=operator, left=left, right=right) | t.Arithmetic(operator=operator, left=left, right=right):
+            case (
+                t.Compare(operator=operator, left=left, right=right)
+                | t.Arithmetic(operator=operator, left=left, right=right)
+            ):
                 one, other = self.alike(left, right)
                 return f"({one}) {operator} ({other})"
             case t.OneOf(operand=operand, options=options):
@@ -111,7 +117,9 @@ class PlainCel:
 
     def one_of(self, operand: Expression, options: Iterable[Expression]) -> str:
         pairs = [self.alike(operand, option) for option in options]
-        return " || ".join(f"({needle}) == ({option})" for needle, option in pairs) or f"({self.written(operand)}) in []"
+        return (
+            " || ".join(f"({needle}) == ({option})" for needle, option in pairs) or f"({self.written(operand)}) in []"
+        )
 
     def alike(self, left: Expression, right: Expression) -> tuple[str, str]:
         """Both sides, the whole one widened where the other is not."""
@@ -162,5 +170,5 @@ def plain_value(value: Value) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=timezone.utc)
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
     return value

@@ -24,11 +24,26 @@ if TYPE_CHECKING:
 
 INTS = (-INT_MAXIMUM, -300, -1, 0, 1, 2, 3, 299, 300, 301, INT_MAXIMUM)
 LITERAL_INTS = (*INTS, -(2**63), 2**63 - 1, 2**53)
-NUMBERS = (-NUMBER_MAXIMUM, -2.5, -0.0, 0.0, 0.1, 0.30000000000000004, 0.5, 1.0, 3.0, 300.0, 1e25, 1.0000000001e25, NUMBER_MAXIMUM)
+NUMBERS = (
+    -NUMBER_MAXIMUM,
+    -2.5,
+    -0.0,
+    0.0,
+    0.1,
+    0.30000000000000004,
+    0.5,
+    1.0,
+    3.0,
+    300.0,
+    1e25,
+    1.0000000001e25,
+    NUMBER_MAXIMUM,
+)
 RATIOS = (0.0, 5e-324, 0.1, 0.5, 0.9499999999999999, 0.95, 0.9500000000000001, 1.0)
 DATES = (date(1, 1, 2), date(2024, 2, 29), date(2025, 8, 1), date(2025, 8, 2), date(2025, 8, 3), date.max)
 DURATIONS = tuple(
-    timedelta(microseconds=us) for us in (-3_600_000_000, -1, 0, 1, 3_600_000_000 * 72 - 1, 3_600_000_000 * 72, 3_600_000_000 * 730)
+    timedelta(microseconds=us)
+    for us in (-3_600_000_000, -1, 0, 1, 3_600_000_000 * 72 - 1, 3_600_000_000 * 72, 3_600_000_000 * 730)
 )
 DAY = date(2026, 11, 22)
 WORDS = ("de", "en", "fr", "zh", "audio", "image", "text", "x_1")
@@ -196,7 +211,9 @@ class Author:
         """A truth value that looks at one or two facts."""
         form = self.random.randint(0, 11)
         if form <= 2:
-            return self.random.choice([*world.named(Kind.BOOL), "true", "false", self.random.choice(world.named(Kind.BOOL))])
+            return self.random.choice(
+                [*world.named(Kind.BOOL), "true", "false", self.random.choice(world.named(Kind.BOOL))]
+            )
         if form <= 4:
             return self.comparison(world, depth)
         if form == 5:

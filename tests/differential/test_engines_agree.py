@@ -50,7 +50,8 @@ def table(world: World, systems: list[dict[str, Value]]) -> pl.DataFrame:
     """One row a system, one column a fact."""
     columns = columnar.schema(world.types)
     rows = [
-        [sorted(value) if isinstance(value, frozenset) else value for value in map(facts.get, columns)] for facts in systems
+        [sorted(value) if isinstance(value, frozenset) else value for value in map(facts.get, columns)]
+        for facts in systems
     ]
     return pl.DataFrame(rows, schema=columns, orient="row")
 
@@ -63,7 +64,8 @@ def test_columnar_agrees_with_kleene() -> None:
     pairs = 0
     for world, formulas, systems in batches(Author(Random(SEED))):
         expressions = [
-            columnar.expression(formula.tree, world.definitions).alias(str(index)) for index, formula in enumerate(formulas)
+            columnar.expression(formula.tree, world.definitions).alias(str(index))
+            for index, formula in enumerate(formulas)
         ]
         answers = table(world, systems).with_columns(expressions)
         for index, formula in enumerate(formulas):
@@ -81,7 +83,9 @@ def test_every_kind_of_definition_is_the_same_column() -> None:
         world = author.world()
         systems = [author.facts(world) for _ in range(SYSTEMS)]
         for definition in world.definitions.values():
-            found = table(world, systems).with_columns(columnar.expression(definition.tree, world.definitions).alias("?"))["?"]
+            found = table(world, systems).with_columns(
+                columnar.expression(definition.tree, world.definitions).alias("?")
+            )["?"]
             expected = [kleene_value(definition, world, facts) for facts in systems]
             assert found.to_list() == expected, written(definition.tree)
 
@@ -93,8 +97,13 @@ def test_columns_of_definitions_change_no_value() -> None:
         formulas = [define(author.formula(world), world) for _ in range(FORMULAS)]
         frame = table(world, [author.facts(world) for _ in range(SYSTEMS)])
         extended, columns = columnar.with_definitions(frame.lazy(), list(world.definitions)[1:], world.definitions)
-        apart = [columnar.expression(formula.tree, world.definitions, columns).alias(str(i)) for i, formula in enumerate(formulas)]
-        inlined = [columnar.expression(formula.tree, world.definitions).alias(str(i)) for i, formula in enumerate(formulas)]
+        apart = [
+            columnar.expression(formula.tree, world.definitions, columns).alias(str(i))
+            for i, formula in enumerate(formulas)
+        ]
+        inlined = [
+            columnar.expression(formula.tree, world.definitions).alias(str(i)) for i, formula in enumerate(formulas)
+        ]
         assert set(list(world.definitions)[1:]) <= columns <= set(world.definitions)
         assert extended.with_columns(apart).drop(columns).collect().equals(frame.with_columns(inlined))
 
@@ -106,9 +115,12 @@ def test_columns_of_verdicts_are_the_verdicts_of_the_judge() -> None:
         world = author.world()
         clauses = [author.clause(world) for _ in range(FORMULAS // 5)]
         systems = [author.facts(world) for _ in range(SYSTEMS)]
-        extended, columns = columnar.with_definitions(table(world, systems).lazy(), world.definitions, world.definitions)
+        extended, columns = columnar.with_definitions(
+            table(world, systems).lazy(), world.definitions, world.definitions
+        )
         answers = extended.with_columns(
-            verdict_expression(clause, world.definitions, DAY, columns).alias(str(i)) for i, clause in enumerate(clauses)
+            verdict_expression(clause, world.definitions, DAY, columns).alias(str(i))
+            for i, clause in enumerate(clauses)
         ).collect()
         for index, clause in enumerate(clauses):
             expected = [judge(clause, System(facts, world.definitions), DAY).verdict for facts in systems]
@@ -142,7 +154,7 @@ class Google:
 
     def values(self, formula: Definition, systems: list[dict[str, Any]]) -> list[object]:
         program = self.compile(formula)
-        found = []
+        found: list[object] = []
         for facts in systems:
             answer = program.eval(data=facts)
             if answer.type() == self.error:
@@ -186,7 +198,9 @@ KNOWN_TRAPS = [
 ]
 
 
-@pytest.mark.parametrize(("formula", "facts", "value"), [trap[1:] for trap in KNOWN_TRAPS], ids=[trap[0] for trap in KNOWN_TRAPS])
+@pytest.mark.parametrize(
+    ("formula", "facts", "value"), [trap[1:] for trap in KNOWN_TRAPS], ids=[trap[0] for trap in KNOWN_TRAPS]
+)
 def test_known_traps(formula: str, facts: dict[str, Value], value: bool | None) -> None:
     types = {f"{kind.value}.{letter}": FactType(kind, ("de", "fr")) for kind in Kind for letter in "fg"}
     world = World({fact: fact_type for fact, fact_type in types.items() if fact_type.kind is not Kind.TEXT})

@@ -121,7 +121,10 @@ def test_comparisons_turn_round_and_split(author: Author) -> None:
     if kind.value == "set":
         first, *_ = values = world.types[a].values
         listed = ", ".join(f'"{word}"' for word in values)
-        every, some = " && ".join(f'"{word}" in {a}' for word in values), " || ".join(f'"{word}" in {a}' for word in values)
+        every, some = (
+            " && ".join(f'"{word}" in {a}' for word in values),
+            " || ".join(f'"{word}" in {a}' for word in values),
+        )
         assert value(f"sets.contains({a}, [{listed}])", world, facts) == value(every, world, facts)
         assert value(f"sets.intersects({a}, [{listed}])", world, facts) == value(some, world, facts)
 
@@ -182,14 +185,20 @@ def test_the_reasons_of_a_verdict_suffice(author: Author) -> None:
         if judgement.verdict == "unknown":
             assert missing
             assert not set(missing) & set(facts)
-            assert verdict_without(missing, clause_facts(judgement, author, world, facts), judgement, world) == "unknown"
+            assert (
+                verdict_without(missing, clause_facts(judgement, author, world, facts), judgement, world) == "unknown"
+            )
         else:
             assert missing == []
             assert judge(clause, System(deciding, world.definitions), DAY).verdict == judgement.verdict
 
 
 def clause_facts(judgement: Judgement, author: Author, world: World, facts: Facts) -> Facts:
-    return {fact: known for fact, known in (author.facts(world, known=1.0) | facts).items() if fact in judgement.clause.facts}
+    return {
+        fact: known
+        for fact, known in (author.facts(world, known=1.0) | facts).items()
+        if fact in judgement.clause.facts
+    }
 
 
 def verdict_without(missing: list[str], facts: Facts, judgement: Judgement, world: World) -> str:

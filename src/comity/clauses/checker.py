@@ -188,10 +188,9 @@ class _Checker:
         value = typed.expression.value if isinstance(typed.expression, t.Constant) else None
         if isinstance(value, str) and other.kind is Kind.ENUM:
             self.declared(value, other.values, node.span)
-        if typed.constant and typed.kind in _NUMERIC and other.kind is Kind.RATIO and isinstance(value, int | float):
-            if not 0 <= value <= 1:
-                hint = Message("write {ratio} for {percent} %", ratio=f"{value / 100:g}", percent=f"{value:g}")
-                self.fail(Message("a ratio lies between 0 and 1"), node.span, hint if 1 < value <= 100 else None)
+        if other.kind is Kind.RATIO and isinstance(value, int | float) and not 0 <= value <= 1:
+            hint = Message("write {ratio} for {percent} %", ratio=f"{value / 100:g}", percent=f"{value:g}")
+            self.fail(Message("a ratio lies between 0 and 1"), node.span, hint if 1 < value <= 100 else None)
         return self.widened(typed, node) if other.kind in {Kind.NUMBER, Kind.RATIO} else typed
 
     def declared(self, value: str, values: tuple[str, ...], span: s.Span) -> None:
@@ -232,8 +231,8 @@ class _Checker:
             return _Typed(t.OneOf(node.span, needle.expression, expressions), Kind.BOOL)
         collection = self.check(right)
         if collection.kind is not Kind.SET:
-            value = needle.expression.value if isinstance(needle.expression, t.Constant) else "…"
-            hint = Message('write {fact} == "{value}"', fact=self.source(right), value=value)
+            wanted = needle.expression.value if isinstance(needle.expression, t.Constant) else "…"
+            hint = Message('write {fact} == "{value}"', fact=self.source(right), value=wanted)
             message = Message("“in” wants a list or a set, and this is {kind}", kind=self.named(collection))
             self.fail(message, right.span, hint if collection.kind is Kind.ENUM else None)
         value = needle.expression.value if isinstance(needle.expression, t.Constant) else None

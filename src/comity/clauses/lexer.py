@@ -11,15 +11,16 @@ from comity.language import Message
 
 KEYWORDS = frozenset({"true", "false", "null", "in"})
 RESERVED = frozenset(
-    ["as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"]
+    "as break const continue else for function if import let loop package namespace return var void while".split()  # noqa: SIM905
 )
 
-_STRING = r"""[bB]?(?:\"{3}(?:[^\\]|\\(?s:.))*?\"{3}|'{3}(?:[^\\]|\\(?s:.))*?'{3}|"(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*')"""
-_RAW_STRING = r"""[bB]?[rR](?:\"{3}(?s:.)*?\"{3}|'{3}(?s:.)*?'{3}|"[^"\r\n]*"|'[^'\r\n]*')"""
+_BLOCK = r"""\"{3}(?:[^\\]|\\(?s:.))*?\"{3}|'{3}(?:[^\\]|\\(?s:.))*?'{3}"""
+_LINE = r""""(?:[^"\\\r\n]|\\.)*"|'(?:[^'\\\r\n]|\\.)*'"""
+_RAW = r"""\"{3}(?s:.)*?\"{3}|'{3}(?s:.)*?'{3}|"[^"\r\n]*"|'[^'\r\n]*'"""
 _TOKEN = re.compile(
     rf"""
     (?P<space>(?:[\t\n\f\r\ ]|//[^\n]*)+)
-  | (?P<string>{_RAW_STRING}|{_STRING})
+  | (?P<string>[bB]?[rR](?:{_RAW})|[bB]?(?:{_BLOCK}|{_LINE}))
   | (?P<double>[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-9]+(?:[eE][+-]?[0-9]+)?)
   | (?P<unsigned>(?:0x[0-9a-fA-F]+|[0-9]+)[uU])
   | (?P<int>0x[0-9a-fA-F]+|[0-9]+)

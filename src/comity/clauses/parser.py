@@ -95,7 +95,8 @@ class _Parser:
         if token.text in RESERVED:
             message = Message('"{word}" is a reserved word of CEL', word=token.text)
         else:
-            message = Message('"{word}" is not expected here', word=token.text[:40])
+            shown = token.text.strip("\"'") if token.kind == "string" else token.text
+            message = Message('"{word}" is not expected here', word=shown[:40])
             previous = self.tokens[self.index - 1].text if self.index else ""
             sign = _SIGNS.get(token.text) or ("!" if previous == "not" else None)
             if sign is not None:

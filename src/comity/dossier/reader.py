@@ -79,6 +79,30 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
     )
 
 
+def read_entries(node: Node, library: Library) -> dict[str, Entry]:
+    """The facts of a dossier, as they stand under its key `facts`.
+
+    Raises:
+        ComityError: one of them is not well formed; an `ErrorList` where several are not.
+    """
+    reading = _Facts(library)
+    found = {} if read.is_null(node) else reading.all(node)
+    if reading.errors:
+        raise reading.errors[0] if len(reading.errors) == 1 else ErrorList(reading.errors)
+    return found
+
+
+def read_entry(fact: str, node: Node, library: Library) -> Entry:
+    """One fact in the form of a dossier: a value, or a mapping with `value`, `per_market`, `by`, `source` and `note`.
+
+    Raises:
+        ComityError: it is not well formed.
+    """
+    reading = _Facts(library)
+    reading.known(fact, node.place)
+    return reading.entry(fact, node, node.place)
+
+
 def _check_version(fields: read.Fields) -> None:
     version = fields.required("comity", read.text)
     if version != VERSION:

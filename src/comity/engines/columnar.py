@@ -16,7 +16,6 @@ from comity.clauses.formula import walk
 from comity.clauses.tree import Kind
 from comity.engines import kleene
 from comity.engines.kleene import ARITHMETIC, COMPARISONS
-
 from comity.errors import missing_extra
 
 try:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from comity.clauses import tree as t
+from comity.clauses.tree import Expression, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from comity.clauses.formula import Definition
-    from comity.clauses.tree import Expression, Value
 
 
 class Trace(msgspec.Struct, frozen=True, gc=False):

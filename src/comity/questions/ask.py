@@ -210,9 +210,9 @@ def questions(interview: Interview) -> Iterator[Question]:
         for fact in facts:
             waiting.setdefault(fact, []).append(duty)
     decides = decided_by(((duty.clause.jurisdiction, duty.deciding) for duty in useful), inquiry.split)
-    exact = _Exact(interview)
+    exact = _Exact(interview, memory)
     for fact in sorted(waiting, key=lambda fact: _rank(fact, decides, len(waiting[fact]), inquiry.library)):
-        clauses = tuple(duty.clause for duty in waiting[fact] if exact.matters(fact, duty))
+        clauses = tuple(duty.clause for duty in waiting[fact] if fact in exact.facts(duty))
         if clauses:
             yield Question(fact, decides[fact], clauses)
 
@@ -222,25 +222,28 @@ def _rank(fact: str, decides: Counter[str], touched: int, library: Library) -> t
 
 
 class _Exact:
-    """Whether a fact can change a verdict; each duty is looked at when it is asked for, once."""
+    """The facts that can change a verdict; each duty is looked at when it is asked for, once."""
 
-    def __init__(self, interview: Interview) -> None:
+    def __init__(self, interview: Interview, memory: dict[object, object]) -> None:
         self.interview = interview
+        self.memory = memory
         self.systems = _systems(interview.inquiry, interview.entries)
         self.axioms: dict[str, list[Residual]] = {}
         self.found: dict[str, frozenset[str]] = {}
 
-    def matters(self, fact: str, duty: Duty) -> bool:
+    def facts(self, duty: Duty) -> frozenset[str]:
         clause = duty.clause
         if clause.full_id not in self.found:
+            unanswerable = self.interview.unanswerable
             self.found[clause.full_id] = relevant_facts(
                 duty.failure,
-                self.interview.unanswerable,
+                ways(duty.failure, unanswerable, self.memory).facts,
+                unanswerable,
                 self.axioms_in(clause.jurisdiction),
                 self.systems[clause.jurisdiction],
                 self.interview.inquiry.library.vocabulary,
             )
-        return fact in self.found[clause.full_id]
+        return self.found[clause.full_id]
 
     def axioms_in(self, jurisdiction: str) -> list[Residual]:
         if jurisdiction not in self.axioms:

@@ -6,14 +6,15 @@ most clauses.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from comity.library.model import FORCES
 from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import Judgement, System, judge, reasons
-from comity.questions.openings import decisive_values
+from comity.questions.openings import candidate_values, decided_by, deciding
+from comity.questions.residual import failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from comity.dossier.model import Basis, Dossier
     from comity.library.loader import Library
     from comity.library.model import Clause, Standard, Verdict
+    from comity.questions.residual import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def assess(
         standards=standards,
         results=tuple(results),
         changes=tuple(changes),
-        openings=_openings(results, systems, library) if openings else (),
+        openings=_openings(results, systems, library, on) if openings else (),
     )
 
 
@@ -190,19 +192,20 @@ def _changes(clause: Clause, standard: Standard, system: System, verdict: Verdic
     return found
 
 
-def _openings(results: list[ClauseResult], systems: dict[str, System], library: Library) -> tuple[Opening, ...]:
+def _openings(
+    results: list[ClauseResult], systems: dict[str, System], library: Library, on: date
+) -> tuple[Opening, ...]:
     """Unknown facts by how many unknown binding verdicts some value of theirs would decide alone."""
-    decides: Counter[str] = Counter()
-    touched: Counter[str] = Counter()
-    waiting: defaultdict[str, list[ClauseResult]] = defaultdict(list)
-    for result in results:
-        if result.binding and result.verdict == "unknown":
-            for fact in result.missing:
-                waiting[fact].append(result)
-                touched[fact] += 1
-    for fact, open_results in waiting.items():
-        for jurisdiction in {result.clause.jurisdiction for result in open_results}:
-            clauses = [result.clause for result in open_results if result.clause.jurisdiction == jurisdiction]
-            decides[fact] += decisive_values(fact, clauses, systems[jurisdiction], library.vocabulary)
+    undecided = [result for result in results if result.binding and result.verdict == "unknown"]
+    touched = Counter(fact for result in undecided for fact in result.missing)
+    candidates = candidate_values([result.clause for result in undecided], library.vocabulary)
+    memories: dict[str, tuple[Memory, Memory]] = {jurisdiction: ({}, {}) for jurisdiction in systems}
+    open_clauses = []
+    for result in undecided:
+        jurisdiction = result.clause.jurisdiction
+        system, (left, decided) = systems[jurisdiction], memories[jurisdiction]
+        found = failure(result.clause, system, on, left)
+        open_clauses.append((jurisdiction, deciding(found, candidates, system, decided)))
+    decides = decided_by(open_clauses, frozenset(fact for fact in touched if library.fact(fact).per_market))
     ranked = sorted(touched, key=lambda fact: (-decides[fact], -touched[fact], fact))
     return tuple(Opening(fact, decides[fact], touched[fact]) for fact in ranked)

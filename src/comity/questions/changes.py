@@ -184,7 +184,7 @@ class Group:
             self.cores += found
 
     def _disjoint_cores(self, items: frozenset[Item], duties: frozenset[str]) -> list[Core]:
-        """Cores that share no item and no duty, as many as can be found one after the other; none where the items suffice."""
+        """Cores that share no item, as many as can be found one after the other; none where the items suffice."""
         found: list[Core] = []
         while (core := self.core(items, duties)) is not None:
             found.append(core)

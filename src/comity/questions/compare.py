@@ -13,6 +13,7 @@ import z3
 from comity.clauses.critical import CriticalValues
 from comity.engines import kleene
 from comity.engines.smt import Encoding
+from comity.language import Message
 from comity.library.axioms import axiom_parts, contradicted, related
 from comity.questions.relations import (
     RELATIONS,
@@ -28,12 +29,12 @@ from comity.questions.relations import (
 )
 from comity.questions.worlds import (
     NotDecidedError,
+    ReplayError,
     applies_terms,
     canonical_world,
     new_solver,
     possible,
     replay,
-    unconfirmed,
 )
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ class Comparison:
         self.on = on
         self.encoding = Encoding(library.vocabulary)
         self.axioms = axiom_parts(library.data)
-        self._axiom_terms = {part.tree: self.encoding.term(part.tree) for part in self.axioms}
         self._contexts: dict[tuple[object, object], World | None] = {}
         self._differences: dict[tuple[str, str], _Difference] = {}
 
@@ -162,10 +162,10 @@ class Comparison:
         trees += [part.tree for clause in clauses if conditions_too for part in clause.conditions]
         parts, reached = related(self.axioms, facts)
         trees += [part.tree for part in parts]
-        for tree in trees:
-            self.encoding.term(tree)
+        for fact in reached:
+            self.encoding.variable(fact)
         solver = new_solver(self.encoding)
-        solver.add(*(self._axiom_terms[part.tree] for part in parts), *self.encoding.ranges(reached))
+        solver.add(*(self.encoding.term(part.tree) for part in parts), *self.encoding.ranges(reached))
         return _Room(solver, self.encoding, facts, CriticalValues(trees, self.library.vocabulary.definitions))
 
     def _phases(self, clause: Clause) -> tuple[Phase, ...]:
@@ -194,14 +194,18 @@ class Comparison:
             whens = [phase.when for phase in self._phases(clause)]
             started = (when is None or kleene.trace(when.tree, world, definitions).value is True for when in whens)
             if not any(started):
-                raise unconfirmed()
+                raise _not_confirmed()
         if contradicted(self.axioms, world, definitions):
-            raise unconfirmed()
+            raise _not_confirmed()
         return Witness(
             "a" if name == "a" else "b",
             {fact: world[fact] for fact in sorted(required_facts)},
             {fact: world[fact] for fact in sorted(world.keys() - required_facts)},
         )
+
+
+def _not_confirmed() -> ReplayError:
+    return ReplayError(Message("a world that the solver found was not confirmed; nothing is concluded from it"))
 
 
 class _Room(NamedTuple):

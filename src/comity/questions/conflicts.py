@@ -20,9 +20,12 @@ from comity.language import Message
 from comity.questions.worlds import ReplayError, new_solver, possible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import TypeAlias
 
     from comity.engines.smt import Encoding
+
+    Fits: TypeAlias = Callable[[Sequence[str]], bool]
 
 MOST_SEEDS = 4000
 """How many subsets an enumeration looks at before it says that there may be more."""
@@ -82,69 +85,87 @@ def canonical_conflict(demands: Demands, names: Sequence[str], *more: z3.BoolRef
         NoConflictError: they fit together.
         NotDecidedError: the solver did not answer in time.
     """
-    if demands.fits(names, *more):
+    return preferred_minimal_set(names, lambda chosen: demands.fits(chosen, *more))
+
+
+def preferred_minimal_set(names: Sequence[str], fits: Fits) -> tuple[str, ...]:
+    """The minimal part of these names that does not fit and keeps early names (QuickXplain); no name is in it twice.
+
+    Args:
+        names: which together do not fit, in the order of preference.
+        fits: whether names fit together; whatever holds a set that does not fit, does not fit either.
+
+    Raises:
+        NoConflictError: they fit together.
+    """
+    if fits(names):
         raise NoConflictError(Message("there is no conflict to show"))
-    if not demands.fits((), *more):
+    if not fits(()):
         return ()
-    found = _explained(demands, (), (), list(names), more)
-    return tuple(name for name in demands.names if name in set(found))
+    found = set(_explained((), (), list(names), fits))
+    return tuple(name for name in names if name in found)
 
 
-def _explained(
-    demands: Demands, base: tuple[str, ...], added: tuple[str, ...], names: list[str], more: tuple[z3.BoolRef, ...]
-) -> tuple[str, ...]:
-    """QuickXplain: a minimal part of `names` that does not fit with `base`."""
-    if added and not demands.fits(base, *more):
+def _explained(base: tuple[str, ...], added: tuple[str, ...], names: list[str], fits: Fits) -> tuple[str, ...]:
+    """A minimal part of `names` that does not fit with `base`; `added` is what came last to it."""
+    if added and not fits(base):
         return ()
     if len(names) == 1:
         return tuple(names)
     half = (len(names) + 1) // 2
     early, late = names[:half], names[half:]
-    from_late = _explained(demands, (*base, *early), tuple(early), late, more)
-    from_early = _explained(demands, (*base, *from_late), from_late, early, more)
+    from_late = _explained((*base, *early), tuple(early), late, fits)
+    from_early = _explained((*base, *from_late), from_late, early, fits)
     return (*from_early, *from_late)
 
 
-def is_minimal_conflict(demands: Demands, names: Sequence[str], *more: z3.BoolRef) -> bool:
-    """Whether demands do not fit together, but do without any one of them."""
-    return not demands.fits(names, *more) and all(
-        demands.fits([other for other in names if other != name], *more) for name in names
-    )
+def is_minimal(names: Sequence[str], fits: Fits) -> bool:
+    """Whether names do not fit together, but do without any one of them."""
+    return not fits(names) and all(fits([other for other in names if other != name]) for name in names)
 
 
 def all_conflicts(demands: Demands, limit: int, most_seeds: int = MOST_SEEDS) -> Conflicts:
-    """Every minimal conflict, up to a limit, each verified to be one.
-
-    Args:
-        demands: what is wanted together.
-        limit: how many conflicts to look for; 0 for all.
-        most_seeds: how many subsets to look at.
+    """Every minimal conflict among demands; see `all_minimal_sets`.
 
     Raises:
         NotDecidedError: the solver did not answer in time.
     """
-    unexplored = _Map(demands.names)
+    return all_minimal_sets(demands.names, demands.fits, limit, most_seeds)
+
+
+def all_minimal_sets(names: tuple[str, ...], fits: Fits, limit: int, most_seeds: int = MOST_SEEDS) -> Conflicts:
+    """Every minimal set of names that does not fit (MARCO), up to a limit, each verified to be one.
+
+    Args:
+        names: in the order of preference.
+        fits: whether names fit together; whatever holds a set that does not fit, does not fit either.
+        limit: how many sets to look for; 0 for all.
+        most_seeds: how many subsets to look at.
+
+    Raises:
+        ReplayError: a set is not minimal after all.
+    """
+    unexplored = _Map(names)
     found: list[tuple[str, ...]] = []
     complete = False
     for _ in range(most_seeds):
-        if limit and len(found) > limit:
-            break
         seed = unexplored.largest_first()
         if seed is None:
             complete = True
             break
-        if demands.fits(seed):
+        if fits(seed):
             unexplored.leave_below(seed)
             continue
-        conflict = canonical_conflict(demands, seed)
-        if not is_minimal_conflict(demands, conflict):
-            raise ReplayError(Message("a conflict that the solver found was not confirmed; nothing is concluded from it"))
+        if limit and len(found) == limit:
+            break
+        conflict = preferred_minimal_set(seed, fits)
+        if not is_minimal(conflict, fits):
+            message = Message("a conflict that the solver found was not confirmed; nothing is concluded from it")
+            raise ReplayError(message)
         unexplored.leave_above(conflict)
         found.append(conflict)
-    if limit and len(found) > limit:
-        found, complete = found[:limit], False
-    order = {name: position for position, name in enumerate(demands.names)}
-    found.sort(key=lambda names: (len(names), [order[name] for name in names]))
+    order = {name: position for position, name in enumerate(names)}
+    found.sort(key=lambda conflict: (len(conflict), [order[name] for name in conflict]))
     return Conflicts(tuple(found), complete)
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from comity.clauses import tree as t
 from comity.engines import columnar, kleene
+from comity.errors import missing_extra
 from comity.library.model import VERDICTS
+
+try:
+    import polars as pl
+except ImportError:
+    raise missing_extra("polars", "impact") from None
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping

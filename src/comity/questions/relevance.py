@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from comity.library.vocabulary import Vocabulary
     from comity.questions.residual import Atom, Residual
 
-MAXIMUM_WORLDS = 256
+MAXIMUM_WORLDS = 64
 
 
 def relevant_facts(
     found: Residual,
+    by_kleene: frozenset[str],
     unanswerable: frozenset[str],
     axioms: Iterable[Residual],
     system: System,
@@ -39,6 +40,7 @@ def relevant_facts(
 
     Args:
         found: what is left of a formula on the system.
+        by_kleene: the facts by which it can become known, as `residual.ways` says.
         unanswerable: facts that stay unknown.
         axioms: what is left of the axioms; worlds that make one false are no worlds.
         system: the known facts.
@@ -47,13 +49,12 @@ def relevant_facts(
     Returns:
         The facts; none at all where the residual has the same value in every world.
     """
-    if isinstance(found, bool):
+    if isinstance(found, bool) or not by_kleene:
         return frozenset()
-    by_kleene = ways(found, unanswerable, {}).facts
     near = [axiom for axiom in axioms if not isinstance(axiom, bool) and axiom.facts & found.facts]
     tested = [*atoms(found), *chain.from_iterable(atoms(axiom) for axiom in near)]
     repeated = sorted(_repeated(tested))
-    if not by_kleene or not repeated:
+    if not repeated:
         return by_kleene
     values = _values_of(repeated, tested, vocabulary)
     if values is None:
@@ -113,8 +114,9 @@ def _differing(
 ) -> frozenset[str]:
     """The facts on which what is left depends: a repeated one where the others being equal something else is left."""
     found: set[str] = set()
+    memory: dict[object, object] = {}
     for left in outcomes.values():
-        found |= ways(left, unanswerable, {}).facts
+        found |= ways(left, unanswerable, memory).facts
     for position, fact in enumerate(repeated):
         first: dict[tuple[Value, ...], Residual] = {}
         for world, left in outcomes.items():

@@ -95,6 +95,11 @@ class Premise:
     formula: Expression
     facts: frozenset[str]
 
+    @property
+    def id(self) -> str:
+        """The id of the axiom and the place."""
+        return f"{self.axiom.id}@{self.place}"
+
 
 @dataclass(frozen=True)
 class Scenario:

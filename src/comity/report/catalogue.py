@@ -137,8 +137,7 @@ def standards_list(
             standards=[standard_document(standard) | {"clauses": len(standard.clauses)} for standard in standards],
         )
     from comity.report.blocks import Paragraph, line, written
-    from comity.report.library_pages import standards_table
-    from comity.report.library_words import age_note
+    from comity.report.library_words import age_note, standards_table
     from comity.report.words import Words
 
     words = Words(library, language)

@@ -148,7 +148,7 @@ class _Writing:
             yield Branch(
                 depth,
                 line(value, "  ", Span(node.text, "code")),
-                tuple(self.fact(fact, known) for fact, known in facts.items()),
+                tuple(remark for fact, known in facts.items() for remark in self.fact(fact, known)),
             )
             below = [child for child in _skipping_sums(node) if child.operator not in {"fact", "literal"}]
         else:
@@ -174,22 +174,25 @@ class _Writing:
             for child in node.children:
                 yield from self.rows(child, depth + 1, decided=decided)
 
-    def fact(self, fact: str, value: Value | None) -> Line:
-        """A fact with its value and what the value rests on."""
+    def fact(self, fact: str, value: Value | None) -> Iterator[Line]:
+        """A fact with its value, and what the value rests on."""
         words = self.words
+        name = self.before(words.fact(fact))
         if fact == MARKETS and isinstance(value, frozenset):
             titles = [words.text(entry.title) for entry in self.library.data.jurisdictions if entry.id in value]
-            return line(self.before(words.fact(fact)), Span(words.separator.join(titles), "strong"))
-        said = line(
-            self.before(words.fact(fact)), Span(words.value(fact, value), "unknown" if value is None else "strong")
-        )
+            yield line(name, Span(words.separator.join(titles), "strong"))
+            return
+        said = Span(words.value(fact, value), "unknown" if value is None else "strong")
         entry = self.found.dossier.entries.get(fact)
         if entry is None or value is None:
-            return (*said, *line(Span(f"  {fact}", "id")))
+            yield line(name, said, "  ", Span(fact, "id"))
+            return
         basis = entry.basis
-        rest = [words.name(BASIS_NAMES[basis.by]), basis.source or "", basis.note or "", str(basis.place)]
+        rest = [words.name(BASIS_NAMES[basis.by]), basis.source or "", str(basis.place)]
         joined = words.say(", ").join(part for part in rest if part)
-        return (*said, *line(Span(f"  {fact}", "id"), Span(f"  ({joined})", "dim")))
+        yield line(name, said, "  ", Span(fact, "id"), Span(f"  ({joined})", "dim"))
+        if basis.note:
+            yield line(Span(basis.note, "dim"))
 
     def conclusion(self) -> Iterator[Block]:
         words, result = self.words, self.found.result

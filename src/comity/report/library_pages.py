@@ -24,6 +24,7 @@ from comity.report.library_words import (
     SHORT_GRADES,
     SUBJECT_NAMES,
     kind_of,
+    standards_table,
     until,
 )
 from comity.report.words import (
@@ -397,32 +398,3 @@ class _Pages:
         own = self.words.language
         ordered = sorted(text, key=lambda language: language != own)
         return [(name, line(Span(text[language], "" if language == own else "dim"))) for language in ordered]
-
-
-def standards_table(standards: Iterable[Standard], words: Words) -> Grid:
-    """Standards in a table."""
-    say = words.say
-    columns = (
-        say("id"),
-        say("title"),
-        say("jurisdiction"),
-        say("force"),
-        say("status"),
-        say("clauses"),
-        say("in force from"),
-        say("as of"),
-    )
-    rows = tuple(
-        (
-            line(Span(standard.id, "id")),
-            line(Span(words.text(standard.title), "strong")),
-            line(words.text(words.library.jurisdictions[standard.jurisdiction].title)),
-            line(words.name(FORCE_NAMES[standard.force])),
-            line(words.name(STATUS_NAMES[standard.status])),
-            line(str(len(standard.clauses))),
-            line(min(phase.start for phase in standard.in_force).isoformat()),
-            line(standard.as_of.isoformat()),
-        )
-        for standard in standards
-    )
-    return Grid(columns, rows, colon=say("{name}: ", name=""))

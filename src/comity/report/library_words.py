@@ -1,4 +1,4 @@
-"""What the closed lists of the library are called, and small phrases that its pages share."""
+"""What the closed lists of the library are called, and what its pages share."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 from comity.language import Message
 from comity.library.model import Clause, FactDefinition, NamedFormula, Role, Standard, Topic
-from comity.report.blocks import Paragraph, Span, line
+from comity.report.blocks import Grid, Paragraph, Span, line
+from comity.report.words import FORCE_NAMES, STATUS_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from comity.library.model import Phase
     from comity.questions.browse import Entry
     from comity.report.words import Words
@@ -97,3 +100,32 @@ def until(phase: Phase, words: Words) -> str:
     if phase.until is None:
         return words.say("from {day}", day=phase.start.isoformat())
     return words.say("from {day} until before {end}", day=phase.start.isoformat(), end=phase.until.isoformat())
+
+
+def standards_table(standards: Iterable[Standard], words: Words) -> Grid:
+    """Standards in a table."""
+    say = words.say
+    columns = (
+        say("id"),
+        say("title"),
+        say("jurisdiction"),
+        say("force"),
+        say("status"),
+        say("clauses"),
+        say("in force from"),
+        say("as of"),
+    )
+    rows = tuple(
+        (
+            line(Span(standard.id, "id")),
+            line(Span(words.text(standard.title), "strong")),
+            line(words.text(words.library.jurisdictions[standard.jurisdiction].title)),
+            line(words.name(FORCE_NAMES[standard.force])),
+            line(words.name(STATUS_NAMES[standard.status])),
+            line(str(len(standard.clauses))),
+            line(min(phase.start for phase in standard.in_force).isoformat()),
+            line(standard.as_of.isoformat()),
+        )
+        for standard in standards
+    )
+    return Grid(columns, rows, colon=say("{name}: ", name=""))

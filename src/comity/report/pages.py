@@ -34,14 +34,14 @@ h1{font-size:1.6rem;line-height:1.3;margin:0 0 .25rem}
 h2{font-size:1.15rem;margin:2rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--line)}
 p{margin:.4rem 0}a{color:var(--link)}code,pre{font:.875em/1.5 ui-monospace,"Cascadia Code",Menlo,Consolas,monospace;overflow-wrap:anywhere}
 pre{white-space:pre-wrap;background:var(--tint);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;margin:.5rem 0}
-dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.25rem 1.25rem;margin:1rem 0}
-dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem 1.25rem;margin:1rem 0}
+dt{grid-column:1;color:var(--soft)}dd{grid-column:2;margin:0;overflow-wrap:anywhere}
 ul{list-style:none;margin:0;padding-left:1.1rem;border-left:2px solid var(--line)}ul ul{margin-left:.3rem}li{margin:.25rem 0}
 .remark{display:block;padding-left:1.1rem;color:var(--ink)}table{border-collapse:collapse;width:100%;margin:1rem 0}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:500}
 .dim,.not_applicable{color:var(--soft)}.strong{font-weight:600}.true,.met{color:var(--good);font-weight:600}
 .false,.not_met{color:var(--bad);font-weight:600}.unknown{color:var(--open);font-weight:600}
-@media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin:0 0 .5rem}}
+@media (max-width:40rem){dl{display:block}dd{margin:0 0 .5rem}}
 @media print{body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}pre,li{break-inside:avoid}}
 """
 

@@ -1,0 +1,105 @@
+"""The most that a budget buys: as many clauses as possible, then as many markets, then as little as possible.
+
+Each group of duties has its frontier: what it costs at least to leave so many of its duties open. Groups share no fact, so the best whole is
+found by adding frontiers up, once for each set of markets that is wanted whole.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+from comity.questions.changes import Choice, Group, frontier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from comity.questions.changes import Item
+
+
+class _Sum(NamedTuple):
+    """Choices for the groups so far."""
+
+    weight: int
+    choices: tuple[Choice, ...]
+
+
+def best_within(
+    groups: list[Group],
+    markets: Mapping[str, frozenset[str]],
+    budget: Fraction | None,
+    price: Callable[[Item], Fraction],
+) -> list[Choice]:
+    """The best choice for every group.
+
+    Args:
+        groups: of duties.
+        markets: the duties that have to be met before a market is open.
+        budget: what may be spent; None for no limit.
+        price: of an item.
+
+    Raises:
+        NotDecidedError: the solver did not answer in time.
+    """
+    known: dict[tuple[int, frozenset[str]], list[Choice]] = {}
+
+    def best(required: frozenset[str]) -> _Sum | None:
+        return _added(_frontiers(groups, required, known), budget, price)
+
+    whole = best(frozenset())
+    if whole is None:
+        return []
+    fewest = _waived(whole)
+
+    def rivals(names: Iterable[str]) -> Iterator[_Sum]:
+        for wanted in combinations(names, size):
+            one = best(frozenset[str]().union(*(markets[name] for name in wanted)))
+            if one is not None and _waived(one) == fewest:
+                yield one
+
+    size = 1
+    able = [name for name in markets if list(rivals([name]))]
+    for size in range(len(able), 0, -1):
+        found = min(rivals(able), key=lambda one: one.weight, default=None)
+        if found is not None:
+            return list(found.choices)
+    return list(whole.choices)
+
+
+def _frontiers(
+    groups: list[Group], required: frozenset[str], known: dict[tuple[int, frozenset[str]], list[Choice]]
+) -> list[list[Choice]]:
+    found = []
+    for number, group in enumerate(groups):
+        own = required.intersection(duty.id for duty in group.duties)
+        if (number, own) not in known:
+            known[number, own] = frontier(group, own)
+        found.append(known[number, own])
+    return found
+
+
+def _added(frontiers: list[list[Choice]], budget: Fraction | None, price: Callable[[Item], Fraction]) -> _Sum | None:
+    """One choice of every group such that as few duties as possible are waived within the budget; of these the cheapest."""
+    sums = {0: _Sum(0, ())}
+    for choices in frontiers:
+        added: dict[int, _Sum] = {}
+        for waived, so_far in sums.items():
+            for choice in choices:
+                count = waived + len(choice.waived)
+                weight = so_far.weight + choice.weight
+                if count not in added or weight < added[count].weight:
+                    added[count] = _Sum(weight, (*so_far.choices, choice))
+        sums = added
+    for _, found in sorted(sums.items(), key=lambda entry: entry[0]):
+        if budget is None or _spent(found, price) <= budget:
+            return found
+    return None
+
+
+def _spent(found: _Sum, price: Callable[[Item], Fraction]) -> Fraction:
+    return sum((price(item) for choice in found.choices for item in choice.items), Fraction(0))
+
+
+def _waived(found: _Sum) -> int:
+    return sum(len(choice.waived) for choice in found.choices)

@@ -1,0 +1,271 @@
+"""Is there any system for which the duties collide? The givens are free here, as long as no clause forbids the system outright.
+
+Clauses collide if there are givens under which no choices meet them all, though each clause alone can be met: *exists* givens, *for all*
+choices. It is decided by counterexamples: givens are proposed, choices that meet the duties under them are learnt, and the next givens
+have to defeat every choice learnt so far, until none are left or no choices meet the duties. Which sets of clauses are minimal is asked
+of this decision alone, so that the answer does not depend on which counterexamples a solver happens to find.
+Source: A. Solar-Lezama et al., "Combinatorial sketching for finite programs" (ASPLOS 2006), on exists-forall by counterexamples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import z3
+
+from comity.clauses.critical import CriticalValues
+from comity.clauses.tree import Kind
+from comity.language import Message
+from comity.questions.conflicts import all_minimal_sets
+from comity.questions.groups import connected, duty_term, encoding_of, preference
+from comity.questions.worlds import NotDecidedError, ReplayError, new_solver, possible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from comity.clauses.tree import Value
+    from comity.engines.smt import Encoding
+    from comity.library.model import Clause
+    from comity.questions.conflicts import Conflicts
+    from comity.questions.scenario import Duty, Premise, Scenario
+
+MOST_COUNTEREXAMPLES = 2000
+"""How many choices are learnt for one question before it is left undecided."""
+
+
+class Given(NamedTuple):
+    """A given of the system for which clauses collide; `market` is empty where it holds everywhere."""
+
+    fact: str
+    market: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """Clauses that can collide, minimal, with the plainest givens under which they do.
+
+    Attributes:
+        clauses: the clauses, in the order of preference.
+        facts: the choices that they fight over.
+        givens: the givens that force the collision; whatever the others are, it stays.
+    """
+
+    clauses: tuple[Clause, ...]
+    facts: tuple[str, ...]
+    givens: tuple[Given, ...]
+
+
+@dataclass(frozen=True)
+class Generality:
+    """The answer.
+
+    Attributes:
+        scenario: the markets and the day, and what was assumed or kept.
+        collisions: every minimal set of clauses that can collide.
+        prohibitions: the clauses that forbid some systems outright, whatever is chosen.
+        complete: whether these are all.
+        clauses: how many clauses were looked at.
+    """
+
+    scenario: Scenario
+    collisions: tuple[Collision, ...]
+    prohibitions: tuple[Clause, ...]
+    complete: bool
+    clauses: int
+
+
+def reconcile_any(scenario: Scenario, *, limit: int) -> Generality:
+    """Every way in which the duties of a scenario can collide, whatever the givens that it leaves unknown.
+
+    Args:
+        scenario: usually one of which nothing is known but the markets.
+        limit: how many collisions to look for in each group of duties that hang together; 0 for all.
+
+    Raises:
+        NotDecidedError: the solver did not answer in time, or too many counterexamples were needed.
+    """
+    collisions: list[Collision] = []
+    prohibitions: list[Clause] = []
+    complete = True
+    duties = [*scenario.duties, *(entry.duty for entry in scenario.open)]
+    positions = {clause: position for position, clause in enumerate(scenario.library.clauses)}
+    duties.sort(key=lambda duty: preference(duty, positions[duty.id], scenario))
+    for members, premises in _groups(duties, scenario):
+        arena = _Arena(members, premises, scenario)
+        prohibitions += [duty.clause for duty in members if arena.forbids(duty)]
+        if len(members) < 2:
+            continue
+        found = arena.collisions(limit)
+        complete = complete and found.complete
+        collisions += [arena.collision(names) for names in found.sets]
+    return Generality(scenario, tuple(collisions), tuple(prohibitions), complete, len(duties))
+
+
+def _groups(duties: list[Duty], scenario: Scenario) -> Iterator[tuple[list[Duty], list[Premise]]]:
+    """Duties that share choices, with the axioms that bear on them; an axiom over givens alone bears on all."""
+    choices = {fact.id for fact in scenario.library.data.facts if fact.nature == "choice"}
+    linked = [premise for premise in scenario.premises if premise.facts & choices]
+    general = [premise for premise in scenario.premises if not premise.facts & choices]
+    for indices in connected([part.facts & choices for part in (*duties, *linked)]):
+        members = [duties[index] for index in indices if index < len(duties)]
+        if members:
+            yield members, [linked[index - len(duties)] for index in indices if index >= len(duties)] + general
+
+
+class _Arena:
+    """Two solvers over one group: one proposes givens, the other answers with choices."""
+
+    def __init__(self, duties: list[Duty], premises: list[Premise], scenario: Scenario) -> None:
+        self.duties = {duty.id: duty for duty in duties}
+        self.scenario = scenario
+        self.encoding: Encoding = encoding_of(scenario)
+        self.terms = {duty.id: duty_term(duty, self.encoding) for duty in duties}
+        self.axioms = [self.encoding.term(premise.formula, premise.place) for premise in premises]
+        self.critical = CriticalValues(
+            [part.formula for part in (*duties, *premises)], scenario.library.vocabulary.definitions
+        )
+        facts = {fact for part in (*duties, *premises) for fact in part.facts}
+        self.choices = sorted(fact for fact in facts if scenario.library.fact(fact).nature == "choice")
+        places = dict.fromkeys(place for part in duties for place in part.places)
+        places.update(dict.fromkeys(premise.place for premise in premises))
+        self.givens = [
+            (fact, place)
+            for fact in sorted(facts.difference(self.choices))
+            for place in (places if fact in self.encoding.split else ("",))
+        ]
+        for fact, place in self.givens:
+            self.encoding.variable(fact, place)
+        self.switches = {name: z3.Bool(f"demand {name}", self.encoding.context) for name in self.terms}
+        self.answering = new_solver(self.encoding)
+        self.answering.add(*self.axioms, *self.encoding.ranges(facts))
+        self.answering.add(*(z3.Implies(self.switches[name], term) for name, term in self.terms.items()))
+        self.proposing = new_solver(self.encoding)
+        self.proposing.add(*self.encoding.ranges(facts))
+        self.allowed = z3.Bool("nothing forbids it", self.encoding.context)
+        for number, name in enumerate(self.terms):
+            own = self._copied([*self.axioms, self.terms[name], *self.encoding.ranges(self.choices)], number)
+            self.proposing.add(z3.Implies(self.allowed, z3.And(*own)))
+        self.proposing.add(*self._copied([*self.axioms, *self.encoding.ranges(self.choices)], -1))
+
+    def _variables(self, fact: str) -> list[Any]:
+        variable = self.encoding.variable(fact)
+        return list(variable.values()) if isinstance(variable, dict) else [variable]
+
+    def _copied(self, terms: list[z3.BoolRef], number: int) -> list[z3.BoolRef]:
+        """Terms about other choices under the same givens."""
+        pairs = []
+        for fact in self.choices:
+            for variable in self._variables(fact):
+                pairs.append((variable, z3.Const(f"{variable.decl().name()} #{number}", variable.sort())))
+        return [z3.substitute(term, *pairs) for term in terms]
+
+    def forbids(self, duty: Duty) -> bool:
+        """Whether some givens make a duty impossible, whatever is chosen."""
+        return self._defeated((duty.id,), allowed=False) is not None
+
+    def collisions(self, limit: int) -> Conflicts:
+        """The minimal sets of duties that can collide."""
+        return all_minimal_sets(tuple(self.terms), lambda names: self._defeated(names) is None, limit)
+
+    def _defeated(self, names: Iterable[str], *fixed: z3.BoolRef, allowed: bool = True) -> z3.ModelRef | None:
+        """Givens under which no choices meet these duties, or None if there are none."""
+        wanted = set(names)
+        chosen = [self.switches[name] for name in self.terms if name in wanted]
+        off = [z3.Not(self.switches[name]) for name in self.terms if name not in wanted]
+        ground = [*chosen, *off, *fixed, *([self.allowed] if allowed else [])]
+        for _ in range(MOST_COUNTEREXAMPLES):
+            if not possible(self.proposing, *ground):
+                return None
+            proposal = self.proposing.model()
+            world = [self._is(fact, place, self.encoding.value(proposal, fact, place)) for fact, place in self.givens]
+            answer = self._answer(world, chosen, wanted)
+            if answer is None:
+                return proposal
+            self._learn(answer)
+        raise NotDecidedError(Message("too many counterexamples were needed; nothing is concluded"))
+
+    def _is(self, fact: str, place: str, value: Value) -> z3.BoolRef:
+        return self.encoding.fact_is(fact, value, place)
+
+    def _answer(self, world: list[z3.BoolRef], chosen: list[z3.BoolRef], wanted: set[str]) -> z3.ModelRef | None:
+        """Choices that meet these duties under given givens, and as many of the other duties as can be had."""
+        if not possible(self.answering, *world, *chosen):
+            return None
+        model = self.answering.model()
+        taken = list(chosen)
+        for name, switch in self.switches.items():
+            if name in wanted:
+                continue
+            if z3.is_true(model.eval(self.terms[name], model_completion=True)):
+                taken.append(switch)
+            elif possible(self.answering, *world, *taken, switch):
+                model = self.answering.model()
+                taken.append(switch)
+        return model
+
+    def _learn(self, model: z3.ModelRef) -> None:
+        """From now on, proposals have to defeat these choices."""
+        pairs = [
+            (variable, model.eval(variable, model_completion=True))
+            for fact in self.choices
+            for variable in self._variables(fact)
+        ]
+        defeats = [
+            z3.And(self.switches[name], z3.Not(z3.substitute(term, *pairs))) for name, term in self.terms.items()
+        ]
+        defeats += [z3.Not(z3.substitute(axiom, *pairs)) for axiom in self.axioms]
+        self.proposing.add(z3.simplify(z3.Or(*defeats)))
+
+    def collision(self, names: tuple[str, ...]) -> Collision:
+        """A set of duties that can collide, with the plainest givens that force it.
+
+        Raises:
+            ReplayError: the givens found do not force it.
+        """
+        duties = [self.duties[name] for name in names]
+        read = {fact for duty in duties for fact in duty.facts}
+        fixed: list[z3.BoolRef] = []
+        witness: list[Given] = []
+        for fact, place in self.givens:
+            if fact in read and (not place or any(place in duty.places and fact in duty.facts for duty in duties)):
+                value = self._plainest(names, fact, place, fixed)
+                fixed.append(self._is(fact, place, value))
+                witness.append(Given(fact, place, value))
+        needed = self._needed(names, witness)
+        readers = [fact for duty in duties for fact in duty.facts if fact in self.choices]
+        facts = tuple(sorted({fact for fact in readers if readers.count(fact) > 1}))
+        return Collision(tuple(duty.clause for duty in duties), facts, needed)
+
+    def _plainest(self, names: tuple[str, ...], fact: str, place: str, fixed: list[z3.BoolRef]) -> Value:
+        """The first value of a given under which the duties still collide, together with what is fixed."""
+        fact_type = self.encoding.names.types[fact]
+        if fact_type.kind is not Kind.SET:
+            for value in self.critical.of(fact, fact_type):
+                if self._defeated(names, *fixed, self._is(fact, place, value)) is not None:
+                    return value
+            raise ReplayError(Message("there is no world to show"))
+        held: set[str] = set()
+        own = list(fixed)
+        named = self.critical.members.get(fact, set())
+        for value, member in self.encoding.variable(fact, place).items():
+            absent = z3.Not(member)
+            if value not in named or self._defeated(names, *own, absent) is not None:
+                own.append(absent)
+            else:
+                own.append(member)
+                held.add(value)
+        return frozenset(held)
+
+    def _needed(self, names: tuple[str, ...], witness: list[Given]) -> tuple[Given, ...]:
+        """The givens that suffice to force the collision; those that can be dropped are, the last first."""
+        chosen = [self.switches[name] for name in names]
+        terms = {given: self._is(given.fact, given.market, given.value) for given in witness}
+        if possible(self.answering, *terms.values(), *chosen):
+            raise ReplayError(Message("a world that the solver found was not confirmed; nothing is concluded from it"))
+        for given in reversed(witness):
+            rest = [term for other, term in terms.items() if other != given]
+            if not possible(self.answering, *rest, *chosen):
+                del terms[given]
+        return tuple(terms)

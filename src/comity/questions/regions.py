@@ -1,0 +1,207 @@
+"""The admissible region of a fact: which of its values some world can have that meets every duty, and which duties shut out the rest.
+
+For ordered facts it is a row of intervals, for enums and booleans the values allowed, for sets the values required and forbidden. It is
+exact, because formulas tell only finitely many values of a fact apart (`clauses.critical`); only facts that are reckoned with each
+other (`linked`) have no region of their own. What lies outside is shut out by a canonical minimal set of duties.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import z3
+
+from comity.clauses.tree import Kind
+from comity.questions.conflicts import canonical_conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from comity.clauses.tree import Value
+    from comity.engines.smt import Encoding
+    from comity.questions.conflicts import Demands
+    from comity.questions.groups import Group
+
+Part = Literal["below", "above", "between", "value", "required", "forbidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Values from `low` to `high`; None where nothing bounds them, and a bound belongs to it where it is `closed`."""
+
+    low: Value | None
+    low_closed: bool
+    high: Value | None
+    high_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The values that a fact can have; one of the attributes is in use, by the kind of the fact.
+
+    Attributes:
+        intervals: of an ordered fact, ascending.
+        allowed: values of a boolean or enum.
+        required, forbidden: values that a set has to hold, and must not hold.
+        linked: whether the fact is reckoned with others, so that it has no region of its own.
+    """
+
+    intervals: tuple[Interval, ...] = ()
+    allowed: tuple[Value, ...] = ()
+    required: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A part of a fact's values that is shut out.
+
+    Attributes:
+        part: below or above a limit, between two, a single value, or a member that is required or forbidden.
+        limits: the limit or limits, the value, or the member.
+        clauses: a canonical minimal set of clauses that shuts it out.
+        also: further clauses that shut it out alone, where `clauses` is a single one.
+    """
+
+    part: Part
+    limits: tuple[Value, ...]
+    clauses: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A constrained fact: its region, and what shuts out the rest."""
+
+    fact: str
+    region: Region
+    sides: tuple[Side, ...]
+
+    @property
+    def binding(self) -> tuple[str, ...]:
+        """Every clause that binds the fact, once, in the order of the sides."""
+        return tuple(dict.fromkeys(name for side in self.sides for name in (*side.clauses, *side.also)))
+
+
+class Regions:
+    """Works out the regions of a group that can be met.
+
+    Args:
+        group: the duties.
+        demands: their terms; all of them fit together.
+        encoding: of these terms; facts are read without a market.
+    """
+
+    def __init__(self, group: Group, demands: Demands, encoding: Encoding) -> None:
+        self.group = group
+        self.demands = demands
+        self.encoding = encoding
+
+    def bounds(self) -> Iterator[Bound]:
+        """The facts that cannot have every value, sorted."""
+        for fact in self.group.facts:
+            found = self.bound(fact)
+            if found.sides or found.region.linked:
+                yield found
+
+    def bound(self, fact: str) -> Bound:
+        """The region of one fact; it has no sides where every value is possible."""
+        if fact in self.group.critical.entangled:
+            return Bound(fact, Region(linked=True), ())
+        match self.encoding.names.types[fact].kind:
+            case Kind.SET:
+                return self._of_set(fact)
+            case Kind.BOOL | Kind.ENUM:
+                return self._of_values(fact)
+            case _:
+                return self._of_ordered(fact)
+
+    def _can(self, term: z3.BoolRef) -> bool:
+        return self.demands.fits(self.demands.names, term)
+
+    def _side(self, part: Part, limits: tuple[Value, ...], outside: z3.BoolRef) -> Side:
+        clauses = canonical_conflict(self.demands, self.demands.names, outside)
+        also: tuple[str, ...] = ()
+        if len(clauses) == 1:
+            others = [name for name in self.demands.names if name not in clauses]
+            also = tuple(name for name in others if not self.demands.fits((name,), outside))
+        return Side(part, limits, clauses, also)
+
+    def _of_set(self, fact: str) -> Bound:
+        required: list[str] = []
+        forbidden: list[str] = []
+        sides: list[Side] = []
+        named = self.group.critical.members.get(fact, set())
+        for value, member in self.encoding.variable(fact).items():
+            if value not in named:
+                continue
+            if not self._can(z3.Not(member)):
+                required.append(value)
+                sides.append(self._side("required", (value,), z3.Not(member)))
+            elif not self._can(member):
+                forbidden.append(value)
+                sides.append(self._side("forbidden", (value,), member))
+        return Bound(fact, Region(required=tuple(required), forbidden=tuple(forbidden)), tuple(sides))
+
+    def _of_values(self, fact: str) -> Bound:
+        allowed: list[Value] = []
+        sides: list[Side] = []
+        for value in self.group.critical.of(fact, self.encoding.names.types[fact]):
+            term = self.encoding.fact_is(fact, value)
+            if self._can(term):
+                allowed.append(value)
+            else:
+                sides.append(self._side("value", (value,), term))
+        return Bound(fact, Region(allowed=tuple(allowed)), tuple(sides))
+
+    def _of_ordered(self, fact: str) -> Bound:
+        values: list[Any] = sorted(self.group.critical.of(fact, self.encoding.names.types[fact]))  # type: ignore[type-var]
+        possible = [self._can(self.encoding.fact_is(fact, value)) for value in values]
+        intervals = tuple(self._intervals(fact, values, possible))
+        sides: list[Side] = []
+        if intervals[0].low is not None:
+            outside = z3.Not(self._from(fact, intervals[0]))
+            sides.append(self._side("below", (intervals[0].low,), outside))
+        for left, right in zip(intervals, intervals[1:], strict=False):
+            between = z3.And(z3.Not(self._up_to(fact, left)), z3.Not(self._from(fact, right)))
+            limits = tuple(limit for limit in (left.high, right.low) if limit is not None)
+            sides.append(self._side("between", limits, between))
+        if intervals[-1].high is not None:
+            outside = z3.Not(self._up_to(fact, intervals[-1]))
+            sides.append(self._side("above", (intervals[-1].high,), outside))
+        return Bound(fact, Region(intervals=intervals), tuple(sides))
+
+    def _intervals(self, fact: str, values: list[Any], possible: list[bool]) -> Iterator[Interval]:
+        """Runs of possible values, with the limits that separate them from the others."""
+        whole = {Kind.INT, Kind.DATE}
+        exact = self.encoding.names.types[fact].kind in whole
+        literals = {float(v) if isinstance(v, int) and not exact else v for v in self.group.critical.literals.get(fact, ())}
+        start = 0
+        while start < len(values):
+            if not possible[start]:
+                start += 1
+                continue
+            end = start
+            while end + 1 < len(values) and possible[end + 1]:
+                end += 1
+            low_closed = exact or values[start] in literals or start == 0
+            high_closed = exact or values[end] in literals or end == len(values) - 1
+            low = None if start == 0 else values[start] if low_closed else values[start - 1]
+            high = None if end == len(values) - 1 else values[end] if high_closed else values[end + 1]
+            yield Interval(low, low_closed, high, high_closed)
+            start = end + 1
+
+    def _from(self, fact: str, interval: Interval) -> z3.BoolRef:
+        variable, limit = self.encoding.variable(fact), self._limit(interval.low)
+        return variable >= limit if interval.low_closed else variable > limit  # type: ignore[no-any-return]
+
+    def _up_to(self, fact: str, interval: Interval) -> z3.BoolRef:
+        variable, limit = self.encoding.variable(fact), self._limit(interval.high)
+        return variable <= limit if interval.high_closed else variable < limit  # type: ignore[no-any-return]
+
+    def _limit(self, value: Value | None) -> Any:
+        assert isinstance(value, bool | int | float | date | timedelta)  # ordered facts have such limits
+        return self.encoding.literal(value)
