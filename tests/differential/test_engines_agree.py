@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from comity.clauses.formula import Definition
 
-PAIRS = int(os.environ.get("COMITY_EXAMPLES", "60000"))
+PAIRS = int(os.environ.get("COMITY_EXAMPLES", "30000"))
 SEED = int(os.environ.get("COMITY_SEED", "2026"))
 FORMULAS = 100
 SYSTEMS = 20

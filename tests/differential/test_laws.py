@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
 
 law = settings(
-    max_examples=max(150, int(os.environ.get("COMITY_EXAMPLES", "0")) // 100),
+    max_examples=max(80, int(os.environ.get("COMITY_EXAMPLES", "0")) // 100),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

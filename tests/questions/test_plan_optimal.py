@@ -112,9 +112,9 @@ def check(answer: Plan, best: Best | None, oracle: Oracle, *, per_market: bool) 
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.randoms(use_true_random=False), st.booleans(), st.sampled_from([None, None, 0, 1, 2, 3, 5, 100]))
-def test_the_plan_is_the_best_of_all_worlds(random: Random, per_market: bool, budget: float | None) -> None:
-    author = Author(random)
+@given(st.integers(0, 2**32), st.booleans(), st.sampled_from([None, None, 0, 1, 2, 3, 5, 100]))
+def test_the_plan_is_the_best_of_all_worlds(seed: int, per_market: bool, budget: float | None) -> None:
+    author = Author(Random(seed))
     rules = author.library()
     system = author.dossier(rules)
     if not set(rules.with_wholes(system.markets)) & {standard.id for standard in rules.data.standards}:
@@ -122,6 +122,8 @@ def test_the_plan_is_the_best_of_all_worlds(random: Random, per_market: bool, bu
     answer = plan(system, rules, on=ON, per_market=per_market, budget=budget)
     promised = tuple(duty.id for duty in answer.scenario.duties)
     oracle = Oracle(rules, system, promised, per_market=per_market)
+    if not oracle.fits_axioms({slot: oracle.now(slot) for slot in oracle.slots}):
+        return
     check(answer, oracle.best(None if budget is None else Fraction(budget)), oracle, per_market=per_market)
     again = plan(system, rules, on=ON, per_market=per_market, budget=budget)
     assert (again.steps, again.conflicts) == (answer.steps, answer.conflicts)

@@ -18,7 +18,7 @@ from comity.language import LANGUAGES, preferred_language, translate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("assess", "explain", "library", "measure", "demo")
+COMMANDS = ("init", "ask", "assess", "explain", "library", "measure", "demo")
 
 FINE, FINDINGS, BAD_INPUT, CANNOT_DECIDE, INTEGRITY_FAILURE = 0, 1, 2, 3, 4
 
@@ -91,6 +91,8 @@ def _parser(language: str, words: list[str]) -> Parser:
     subparsers = parser.add_subparsers(title=translate("commands", language), metavar="COMMAND", required=True)
     asked = next((word for word in words if word in COMMANDS), None)
     summaries = {
+        "init": translate("a dossier by interview, asking only what can change a verdict", language),
+        "ask": translate("the questions that are worth asking next", language),
         "assess": translate("a verdict for every clause of the chosen markets", language),
         "explain": translate("how one verdict came about", language),
         "library": translate("browse, search and check the rules", language),

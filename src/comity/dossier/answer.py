@@ -1,8 +1,8 @@
 """What a person types at a question, as a fact of a dossier.
 
 Whatever may stand behind `fact:` in a dossier may be typed, and besides: the numbers of listed values, yes and no in the languages that
-Comity speaks, and, where a fact can differ by market, a value for each market (`eu: true, cn: false`). What is wrong gets the message that it
-would get in a dossier.
+Comity speaks, and, where a fact can differ by market, a value for each market (`eu: true, cn: false`). What is wrong gets the message
+that it would get in a dossier.
 """
 
 from __future__ import annotations
@@ -118,3 +118,17 @@ def _numbered(word: str, fact_type: FactType) -> str:
         message = Message("there is no value with the number {number}", number=word[:20])
         raise InputError(message, hint=Message("the values are numbered from 1 to {last}", last=len(fact_type.values)))
     return fact_type.values[number - 1]
+
+
+def joined(former: Entry | None, entry: Entry) -> Entry:
+    """An answer together with what was known of the fact in some markets before; the weaker basis counts for both."""
+    if former is None or (former.value is None and not former.by_market):
+        return entry
+    weaker = min(former.basis, entry.basis, key=lambda basis: basis.strength)
+    sources = dict.fromkeys(basis.source for basis in (former.basis, entry.basis) if basis.source)
+    return Entry(
+        entry.fact,
+        former.value if entry.value is None else entry.value,
+        {**former.by_market, **entry.by_market},
+        Basis(weaker.by, "; ".join(sources) or None, entry.basis.note or former.basis.note, weaker.place),
+    )

@@ -17,8 +17,8 @@ from comity.errors import InputError
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Sequence as Several
+    from pathlib import Path
 
     from comity.documents.reading import Node
 
@@ -36,7 +36,10 @@ class Sheet:
     def __init__(self, text: str) -> None:
         self.end_of_line = "\r\n" if "\r\n" in text else "\n"
         self.lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-        self.root: yaml.MappingNode = yaml.compose("\n".join(self.lines) + "\n", Loader=_Loader)
+        root = yaml.compose("\n".join(self.lines) + "\n", Loader=_Loader)
+        if not isinstance(root, yaml.MappingNode):
+            raise InputError(Message("keys with values are wanted here"), hint=Message("write key: value"))
+        self.root = root
 
     @property
     def text(self) -> str:
@@ -168,7 +171,9 @@ def differing(before: str, after: str, key: str, name: str) -> set[str]:
     """
     old, new = (_top(read_text(text, name=name)) for text in (before, after))
     inner = [_top(tree.get(key)) for tree in (old, new)]
-    return _changed(inner[0], inner[1]) | _changed(*({k: v for k, v in tree.items() if k != key} for tree in (old, new)))
+    return _changed(inner[0], inner[1]) | _changed(
+        *({k: v for k, v in tree.items() if k != key} for tree in (old, new))
+    )
 
 
 def _top(node: Node | None) -> dict[str, Node]:
@@ -201,10 +206,11 @@ def replace_file(path: Path, text: str) -> None:
             temporary.chmod(target.stat().st_mode & 0o777)
         temporary.replace(target)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         reason = error.strerror or type(error).__name__
         raise InputError(Message("{file} cannot be written: {reason}", file=path, reason=reason)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
     _keep_name(target.parent)
 
 

@@ -1,7 +1,8 @@
 """Facts into `comity.yaml`: one change at a time, on disk before it is acknowledged.
 
-A dossier belongs to its people. What they wrote, comments included, stays as it is; a fact is put under its topic, with its title as a comment
-in the reader's language and with what it rests on. What somebody does not know stands there as `null`, so that nobody is asked twice.
+A dossier belongs to its people. What they wrote, comments included, stays as it is; a fact is put under its topic, with its title as a
+comment in the reader's language and with what it rests on. What somebody does not know stands there as `null`, so that nobody is asked
+twice.
 """
 
 from __future__ import annotations
@@ -64,18 +65,21 @@ class Notebook:
         lines += [_markets(markets), "", "facts:"]
         replace_file(self.path, "\n".join(lines) + "\n")
 
-    def put(self, entry: Entry) -> None:
-        """Write a fact; one without any value is written as `null`: not known.
+    def put(self, *entries: Entry) -> None:
+        """Write facts; one without any value is written as `null`: not known.
 
         Raises:
             InputError: the file cannot be read or written, or not be changed without touching something else.
         """
 
         def change(sheet: Sheet) -> Sheet:
-            behind = self._neighbour(entry.fact, sheet.facts)
-            return sheet.put_fact(entry.fact, self._comments(entry.fact, sheet.facts), _lines(entry), behind)
+            for entry in entries:
+                behind = self._neighbour(entry.fact, sheet.facts)
+                comments = self._comments(entry.fact, sheet.facts)
+                sheet = sheet.put_fact(entry.fact, comments, _lines(entry), behind)
+            return sheet
 
-        self._replace(entry.fact, change)
+        self._replace(frozenset(entry.fact for entry in entries), change)
 
     def remove(self, fact: str) -> None:
         """Take a fact out again.
@@ -88,7 +92,7 @@ class Notebook:
             others = tuple(name for name in sheet.facts if name != fact)
             return sheet.remove_fact(fact, self._comments(fact, others))
 
-        self._replace(fact, change)
+        self._replace(frozenset({fact}), change)
 
     def put_markets(self, markets: Sequence[str]) -> None:
         """Write the markets of the system.
@@ -96,7 +100,7 @@ class Notebook:
         Raises:
             InputError: as `put`.
         """
-        self._replace("markets", lambda sheet: sheet.put("markets", [_markets(markets)]))
+        self._replace(frozenset({"markets"}), lambda sheet: sheet.put("markets", [_markets(markets)]))
 
     def _text(self) -> str:
         """The text of the moment, which somebody else may have changed since it was last looked at.
@@ -113,19 +117,22 @@ class Notebook:
         read_text(text, name=str(self.path))
         return text
 
-    def _replace(self, key: str, change: Callable[[Sheet], Sheet]) -> None:
-        """Make a change of one key on disk, if it changes nothing else."""
+    def _replace(self, keys: frozenset[str], change: Callable[[Sheet], Sheet]) -> None:
+        """Make a change of these keys on disk, if it changes nothing else."""
         before = self._text()
         try:
             after = change(Sheet(before)).text
-            spared = differing(before, after, "facts", str(self.path)) <= {key, "facts"}
+            spared = differing(before, after, "facts", str(self.path)) <= keys
         except (yaml.YAMLError, InputError):
             spared = False
         if not spared:
-            message = Message('"{key}" cannot be changed here without touching something else', key=key)
+            message = Message(
+                '"{key}" cannot be changed here without touching something else', key=min(keys, default="")
+            )
             hint = Message("write the facts one a line, as fact: value")
             raise InputError(message, place=Place(str(self.path)), hint=hint)
-        replace_file(self.path, after)
+        if after != before:
+            replace_file(self.path, after)
 
     def _comments(self, fact: str, present: Sequence[str]) -> list[str]:
         """The title of a fact; above it that of its topic, where it is the first of it in the file."""

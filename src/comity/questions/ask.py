@@ -1,33 +1,34 @@
 """Which fact to ask next? Only one that can still change a verdict, and of these the one that decides most.
 
 An interview is a frozen value. It holds what is known, what its user does not know, and, for every binding clause in force in the chosen
-markets, what is left of "applies and is not met" (`residual`); an answer narrows only the clauses that waited for it. A clause that is met
+markets, what is left of "applies and is not met" (`pending`); an answer narrows only the clauses that waited for it. A clause that is met
 whether or not it applies is decided; nothing more is asked for it. What can still change a verdict is decided by Kleene's missing facts and
 refined exactly where that is cheap (`relevance`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import System
 from comity.questions.openings import candidate_values, decided_by, deciding
+from comity.questions.pending import breach, narrow, pending, ways
 from comity.questions.relevance import relevant_facts
-from comity.questions.residual import failure, narrow, residual, ways
+from comity.questions.scenario import binding_clauses
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from comity.clauses.tree import Value
     from comity.dossier.model import Entry
     from comity.library.loader import Library
-    from comity.library.model import Clause
+    from comity.library.model import Axiom, Clause
     from comity.questions.openings import Deciding
-    from comity.questions.residual import Residual
+    from comity.questions.pending import Pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,18 @@ class Inquiry:
     """What an interview is about, worked out once.
 
     Attributes:
-        markets: the markets asked about, with the wholes that they are parts of.
+        markets: the markets asked about.
+        everywhere: the same with the wholes that they are parts of.
+        on: the day.
         clauses: the clauses that bind there on the day.
         mentioned: the facts that these clauses mention, apart from the markets themselves.
-        candidates: for each of them the values that the clauses can tell apart.
+        split: those of them that may differ by market.
+        candidates: for each mentioned fact the values that the clauses can tell apart.
     """
 
     library: Library
     markets: tuple[str, ...]
+    everywhere: tuple[str, ...]
     on: date
     clauses: tuple[Clause, ...]
     mentioned: frozenset[str]
@@ -51,11 +56,11 @@ class Inquiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class OpenVerdict:
     """A clause that is not decided yet, with what is left of "it applies and is not met", and what decides that."""
 
     clause: Clause
-    failure: Residual
+    breach: Pending
     deciding: Deciding
 
 
@@ -76,7 +81,7 @@ class Interview:
     entries: Mapping[str, Entry]
     unanswerable: frozenset[str]
     order: tuple[str, ...]
-    open: tuple[Duty, ...] = field(compare=False, repr=False)
+    open: tuple[OpenVerdict, ...] = field(compare=False, repr=False)
     failing: int = field(compare=False, repr=False)
     before: Interview | None = field(default=None, compare=False, repr=False)
 
@@ -84,6 +89,11 @@ class Interview:
     def decided(self) -> int:
         """How many clauses are decided."""
         return len(self.inquiry.clauses) - len(self.open)
+
+    @property
+    def stuck(self) -> int:
+        """How many clauses are open and wait, among others, for a fact that the user does not know."""
+        return sum(not self.unanswerable.isdisjoint(_facts(verdict)) for verdict in self.open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,22 +110,20 @@ class Question:
     waiting: tuple[Clause, ...]
 
 
+def _facts(verdict: OpenVerdict) -> frozenset[str]:
+    return frozenset() if isinstance(verdict.breach, bool) else verdict.breach.facts
+
+
 def inquire(library: Library, markets: Iterable[str], on: date) -> Inquiry:
     """Choose the clauses that bind in these markets on a day: confirmed `must` and `must_not` in force."""
-    everywhere = library.with_wholes(markets)
-    clauses = tuple(
-        clause
-        for standard in library.data.standards
-        if standard.jurisdiction in everywhere and standard.status not in {"bill", "repealed"}
-        for clause in standard.clauses
-        if clause.modality in {"must", "must_not"}
-        and clause.checked.against != "unconfirmed"
-        and any(phase.covers(on) for phase in clause.in_force)
-    )
+    chosen = tuple(dict.fromkeys(markets))
+    everywhere = library.with_wholes(chosen)
+    clauses = tuple(binding_clauses(library, everywhere, on))
     mentioned = frozenset[str]().union(*[clause.facts for clause in clauses]) - {MARKETS}
     return Inquiry(
         library=library,
-        markets=everywhere,
+        markets=chosen,
+        everywhere=everywhere,
         on=on,
         clauses=clauses,
         mentioned=mentioned,
@@ -135,7 +143,7 @@ def begin(inquiry: Inquiry, entries: Mapping[str, Entry], unanswerable: Iterable
     systems = _systems(inquiry, entries)
     memories: dict[str, dict[object, object]] = {name: {} for name in systems}
     left = [
-        (clause, failure(clause, systems[clause.jurisdiction], inquiry.on, memories[clause.jurisdiction]))
+        (clause, breach(clause, systems[clause.jurisdiction], inquiry.on, memories[clause.jurisdiction]))
         for clause in inquiry.clauses
     ]
     return Interview(
@@ -143,7 +151,7 @@ def begin(inquiry: Inquiry, entries: Mapping[str, Entry], unanswerable: Iterable
         entries=dict(entries),
         unanswerable=frozenset(unanswerable),
         order=(),
-        open=_duties(inquiry, left, systems, {}),
+        open=_verdicts(inquiry, left, systems, {}),
         failing=sum(found is True for _, found in left),
     )
 
@@ -155,20 +163,20 @@ def answer(interview: Interview, entry: Entry) -> Interview:
     systems = _systems(inquiry, entries)
     memories: dict[str, dict[object, object]] = {name: {} for name in systems}
     learned = frozenset({entry.fact})
-    left: list[tuple[Clause, Residual]] = []
-    kept: dict[str, Duty] = {}
-    for duty in interview.open:
-        jurisdiction = duty.clause.jurisdiction
-        narrowed = narrow(duty.failure, learned, systems[jurisdiction], memories[jurisdiction])
-        left.append((duty.clause, narrowed))
-        if narrowed is duty.failure:
-            kept[duty.clause.full_id] = duty
+    left: list[tuple[Clause, Pending]] = []
+    kept: dict[str, OpenVerdict] = {}
+    for verdict in interview.open:
+        jurisdiction = verdict.clause.jurisdiction
+        narrowed = narrow(verdict.breach, learned, systems[jurisdiction], memories[jurisdiction])
+        left.append((verdict.clause, narrowed))
+        if narrowed is verdict.breach:
+            kept[verdict.clause.full_id] = verdict
     return replace(
         interview,
         entries=entries,
         unanswerable=interview.unanswerable - learned,
         order=(*interview.order, entry.fact),
-        open=_duties(inquiry, left, systems, kept),
+        open=_verdicts(inquiry, left, systems, kept),
         failing=interview.failing + sum(found is True for _, found in left),
         before=interview,
     )
@@ -189,6 +197,16 @@ def back(interview: Interview) -> Interview:
     return interview.before or interview
 
 
+def contradicted(interview: Interview) -> tuple[Axiom, ...]:
+    """The axioms that what is known breaks in some market: no system is like that."""
+    systems = _systems(interview.inquiry, interview.entries).values()
+    return tuple(
+        axiom
+        for axiom in interview.inquiry.library.data.axioms
+        if any(system.trace(axiom.formula).value is False for system in systems)
+    )
+
+
 def next_question(interview: Interview) -> Question | None:
     """The best question, or None where no answer can change a verdict any more."""
     return next(questions(interview), None)
@@ -201,18 +219,18 @@ def questions(interview: Interview) -> Iterator[Question]:
     """
     inquiry = interview.inquiry
     memory: dict[object, object] = {}
-    waiting: dict[str, list[Duty]] = {}
-    useful: list[Duty] = []
-    for duty in interview.open:
-        facts = ways(duty.failure, interview.unanswerable, memory).facts
+    waiting: dict[str, list[OpenVerdict]] = {}
+    useful: list[OpenVerdict] = []
+    for verdict in interview.open:
+        facts = ways(verdict.breach, interview.unanswerable, memory).facts
         if facts:
-            useful.append(duty)
+            useful.append(verdict)
         for fact in facts:
-            waiting.setdefault(fact, []).append(duty)
-    decides = decided_by(((duty.clause.jurisdiction, duty.deciding) for duty in useful), inquiry.split)
+            waiting.setdefault(fact, []).append(verdict)
+    decides = decided_by(((verdict.clause.jurisdiction, verdict.deciding) for verdict in useful), inquiry.split)
     exact = _Exact(interview, memory)
     for fact in sorted(waiting, key=lambda fact: _rank(fact, decides, len(waiting[fact]), inquiry.library)):
-        clauses = tuple(duty.clause for duty in waiting[fact] if fact in exact.facts(duty))
+        clauses = tuple(verdict.clause for verdict in waiting[fact] if fact in exact.facts(verdict))
         if clauses:
             yield Question(fact, decides[fact], clauses)
 
@@ -222,22 +240,22 @@ def _rank(fact: str, decides: Counter[str], touched: int, library: Library) -> t
 
 
 class _Exact:
-    """The facts that can change a verdict; each duty is looked at when it is asked for, once."""
+    """The facts that can change a verdict; each is looked at when it is asked for, once."""
 
     def __init__(self, interview: Interview, memory: dict[object, object]) -> None:
         self.interview = interview
         self.memory = memory
         self.systems = _systems(interview.inquiry, interview.entries)
-        self.axioms: dict[str, list[Residual]] = {}
+        self.axioms: dict[str, list[Pending]] = {}
         self.found: dict[str, frozenset[str]] = {}
 
-    def facts(self, duty: Duty) -> frozenset[str]:
-        clause = duty.clause
+    def facts(self, verdict: OpenVerdict) -> frozenset[str]:
+        clause = verdict.clause
         if clause.full_id not in self.found:
             unanswerable = self.interview.unanswerable
             self.found[clause.full_id] = relevant_facts(
-                duty.failure,
-                ways(duty.failure, unanswerable, self.memory).facts,
+                verdict.breach,
+                ways(verdict.breach, unanswerable, self.memory).facts,
                 unanswerable,
                 self.axioms_in(clause.jurisdiction),
                 self.systems[clause.jurisdiction],
@@ -245,11 +263,11 @@ class _Exact:
             )
         return self.found[clause.full_id]
 
-    def axioms_in(self, jurisdiction: str) -> list[Residual]:
+    def axioms_in(self, jurisdiction: str) -> list[Pending]:
         if jurisdiction not in self.axioms:
             system, memory = self.systems[jurisdiction], dict[object, object]()
             axioms = self.interview.inquiry.library.data.axioms
-            self.axioms[jurisdiction] = [residual(axiom.formula.tree, system, memory) for axiom in axioms]
+            self.axioms[jurisdiction] = [pending(axiom.formula.tree, system, memory) for axiom in axioms]
         return self.axioms[jurisdiction]
 
 
@@ -259,20 +277,22 @@ def _systems(inquiry: Inquiry, entries: Mapping[str, Entry]) -> dict[str, System
     for jurisdiction in dict.fromkeys(clause.jurisdiction for clause in inquiry.clauses):
         values = {fact: entry.value_in(jurisdiction) for fact, entry in entries.items()}
         facts: dict[str, Value] = {fact: value for fact, value in values.items() if value is not None}
-        found[jurisdiction] = System(facts | {MARKETS: frozenset(inquiry.markets)}, inquiry.library.vocabulary.definitions)
+        found[jurisdiction] = System(
+            facts | {MARKETS: frozenset(inquiry.everywhere)}, inquiry.library.vocabulary.definitions
+        )
     return found
 
 
-def _duties(
+def _verdicts(
     inquiry: Inquiry,
-    left: Iterable[tuple[Clause, Residual]],
+    left: Iterable[tuple[Clause, Pending]],
     systems: Mapping[str, System],
-    kept: Mapping[str, Duty],
-) -> tuple[Duty, ...]:
+    kept: Mapping[str, OpenVerdict],
+) -> tuple[OpenVerdict, ...]:
     memories: dict[str, dict[object, object]] = {name: {} for name in systems}
     return tuple(
         kept.get(clause.full_id)
-        or Duty(
+        or OpenVerdict(
             clause,
             found,
             deciding(found, inquiry.candidates, systems[clause.jurisdiction], memories[clause.jurisdiction]),

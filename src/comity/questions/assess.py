@@ -14,7 +14,7 @@ from comity.library.model import FORCES
 from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import Judgement, System, judge, reasons
 from comity.questions.openings import candidate_values, decided_by, deciding
-from comity.questions.residual import failure
+from comity.questions.pending import breach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from comity.dossier.model import Basis, Dossier
     from comity.library.loader import Library
     from comity.library.model import Clause, Standard, Verdict
-    from comity.questions.residual import Memory
+    from comity.questions.pending import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _openings(
     for result in undecided:
         jurisdiction = result.clause.jurisdiction
         system, (left, decided) = systems[jurisdiction], memories[jurisdiction]
-        found = failure(result.clause, system, on, left)
+        found = breach(result.clause, system, on, left)
         open_clauses.append((jurisdiction, deciding(found, candidates, system, decided)))
     decides = decided_by(open_clauses, frozenset(fact for fact in touched if library.fact(fact).per_market))
     ranked = sorted(touched, key=lambda fact: (-decides[fact], -touched[fact], fact))

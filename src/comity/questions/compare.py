@@ -21,8 +21,10 @@ from comity.questions.relations import (
     Pair,
     Relation,
     Witness,
+    application,
     pairs_across,
     pairs_between,
+    phases_on,
     select,
     shared_choices,
     turned,
@@ -34,16 +36,15 @@ from comity.questions.worlds import (
     canonical_world,
     new_solver,
     possible,
-    replay,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from comity.clauses.tree import Expression, Value
+    from comity.clauses.tree import Value
     from comity.library.loader import Library
-    from comity.library.model import Clause, Phase
+    from comity.library.model import Clause, CompiledFormula
 
 __all__ = [
     "RELATIONS",
@@ -121,7 +122,7 @@ class Comparison:
 
     def _context(self, a: Clause, b: Clause) -> World | None:
         """The plainest world in which both clauses apply."""
-        key = (self._application(a), self._application(b))
+        key = (_texts(a, self.on), _texts(b, self.on))
         if key not in self._contexts:
             conditions = frozenset().union(*(part.facts for clause in (a, b) for part in clause.conditions))
             room = self._room((a, b), conditions, conditions_too=True, requirements_too=False)
@@ -168,16 +169,8 @@ class Comparison:
         solver.add(*(self.encoding.term(part.tree) for part in parts), *self.encoding.ranges(reached))
         return _Room(solver, self.encoding, facts, CriticalValues(trees, self.library.vocabulary.definitions))
 
-    def _phases(self, clause: Clause) -> tuple[Phase, ...]:
-        return tuple(phase for phase in clause.in_force if self.on is None or phase.covers(self.on))
-
     def _applies(self, clause: Clause) -> list[z3.BoolRef]:
-        return applies_terms(clause, self.encoding, phases=self._phases(clause))
-
-    def _application(self, clause: Clause) -> tuple[str | None, ...]:
-        """What decides whether a clause applies, as texts."""
-        parts = (clause.scope, clause.actor, clause.when, clause.unless, *(phase.when for phase in self._phases(clause)))
-        return tuple(None if part is None else part.text for part in parts)
+        return applies_terms(clause, self.encoding, phases=phases_on(clause, self.on))
 
     def _witness(
         self, name: str, required: World, context: World, required_facts: frozenset[str], clauses: tuple[Clause, Clause]
@@ -185,18 +178,22 @@ class Comparison:
         """A system that satisfies one clause and fails the other, confirmed by the `kleene` engine."""
         world = {**context, **required}
         met, failed = clauses if name == "a" else reversed(clauses)
-        expected: list[tuple[Expression, bool]] = [(met.require.tree, True), (failed.require.tree, False)]
-        expected += [(part.tree, True) for clause in clauses for part in (clause.scope, clause.actor, clause.when) if part]
-        expected += [(clause.unless.tree, False) for clause in clauses if clause.unless]
-        replay(world, expected, self.library)
         definitions = self.library.vocabulary.definitions
+        traced: dict[str, kleene.Trace] = {}
+
+        def holds(part: CompiledFormula) -> bool | None:
+            value = kleene.trace(part.tree, world, definitions, traced).value
+            return value if isinstance(value, bool) else None
+
+        confirmed = holds(met.require) is True and holds(failed.require) is False
         for clause in clauses:
-            whens = [phase.when for phase in self._phases(clause)]
-            started = (when is None or kleene.trace(when.tree, world, definitions).value is True for when in whens)
-            if not any(started):
-                raise _not_confirmed()
-        if contradicted(self.axioms, world, definitions):
-            raise _not_confirmed()
+            asked = [part for part in (clause.scope, clause.actor, clause.when) if part is not None]
+            confirmed = confirmed and all(holds(part) is True for part in asked)
+            confirmed = confirmed and (clause.unless is None or holds(clause.unless) is False)
+            whens = [phase.when for phase in phases_on(clause, self.on)]
+            confirmed = confirmed and any(when is None or holds(when) is True for when in whens)
+        if not confirmed or contradicted(self.axioms, world, definitions):
+            raise ReplayError(Message("a world that the solver found was not confirmed; nothing is concluded from it"))
         return Witness(
             "a" if name == "a" else "b",
             {fact: world[fact] for fact in sorted(required_facts)},
@@ -204,8 +201,8 @@ class Comparison:
         )
 
 
-def _not_confirmed() -> ReplayError:
-    return ReplayError(Message("a world that the solver found was not confirmed; nothing is concluded from it"))
+def _texts(clause: Clause, on: date | None) -> tuple[str | None, ...]:
+    return tuple(None if part is None else part.text for part in application(clause, on))
 
 
 class _Room(NamedTuple):

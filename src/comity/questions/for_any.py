@@ -18,17 +18,18 @@ from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.language import Message
 from comity.questions.conflicts import all_minimal_sets
+from comity.questions.dominance import variables, without_dominated
 from comity.questions.groups import connected, duty_term, encoding_of, preference
 from comity.questions.worlds import NotDecidedError, ReplayError, new_solver, possible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from comity.clauses.tree import Value
     from comity.engines.smt import Encoding
     from comity.library.model import Clause
     from comity.questions.conflicts import Conflicts
-    from comity.questions.scenario import Duty, Premise, Scenario
+    from comity.questions.scenario import Duty, Scenario
 
 MOST_COUNTEREXAMPLES = 2000
 """How many choices are learnt for one question before it is left undecided."""
@@ -86,84 +87,101 @@ def reconcile_any(scenario: Scenario, *, limit: int) -> Generality:
     Raises:
         NotDecidedError: the solver did not answer in time, or too many counterexamples were needed.
     """
-    collisions: list[Collision] = []
-    prohibitions: list[Clause] = []
-    complete = True
     duties = [*scenario.duties, *(entry.duty for entry in scenario.open)]
     positions = {clause: position for position, clause in enumerate(scenario.library.clauses)}
     duties.sort(key=lambda duty: preference(duty, positions[duty.id], scenario))
-    for members, premises in _groups(duties, scenario):
-        arena = _Arena(members, premises, scenario)
-        prohibitions += [duty.clause for duty in members if arena.forbids(duty)]
-        if len(members) < 2:
-            continue
+    ground = _Ground(duties, scenario)
+    forbidding = {name for name, term in ground.settled.items() if ground.can_be(z3.Not(term))}
+    collisions: list[Collision] = []
+    complete = True
+    for names in ground.contested():
+        arena = _Arena(names, ground)
+        forbidding |= {name for name in names if arena.forbids(name)}
         found = arena.collisions(limit)
         complete = complete and found.complete
-        collisions += [arena.collision(names) for names in found.sets]
-    return Generality(scenario, tuple(collisions), tuple(prohibitions), complete, len(duties))
+        collisions += [arena.collision(conflict) for conflict in found.sets]
+    prohibitions = tuple(duty.clause for duty in duties if duty.id in forbidding)
+    return Generality(scenario, tuple(collisions), prohibitions, complete, len(duties))
 
 
-def _groups(duties: list[Duty], scenario: Scenario) -> Iterator[tuple[list[Duty], list[Premise]]]:
-    """Duties that share choices, with the axioms that bear on them; an axiom over givens alone bears on all."""
-    choices = {fact.id for fact in scenario.library.data.facts if fact.nature == "choice"}
-    linked = [premise for premise in scenario.premises if premise.facts & choices]
-    general = [premise for premise in scenario.premises if not premise.facts & choices]
-    for indices in connected([part.facts & choices for part in (*duties, *linked)]):
-        members = [duties[index] for index in indices if index < len(duties)]
-        if members:
-            yield members, [linked[index - len(duties)] for index in indices if index >= len(duties)] + general
+class _Ground:
+    """All duties as terms, with the choices out of the way that help some and hinder none."""
 
-
-class _Arena:
-    """Two solvers over one group: one proposes givens, the other answers with choices."""
-
-    def __init__(self, duties: list[Duty], premises: list[Premise], scenario: Scenario) -> None:
+    def __init__(self, duties: list[Duty], scenario: Scenario) -> None:
         self.duties = {duty.id: duty for duty in duties}
         self.scenario = scenario
         self.encoding: Encoding = encoding_of(scenario)
-        self.terms = {duty.id: duty_term(duty, self.encoding) for duty in duties}
-        self.axioms = [self.encoding.term(premise.formula, premise.place) for premise in premises]
-        self.critical = CriticalValues(
-            [part.formula for part in (*duties, *premises)], scenario.library.vocabulary.definitions
-        )
-        facts = {fact for part in (*duties, *premises) for fact in part.facts}
+        trees = [part.formula for part in (*duties, *scenario.premises)]
+        self.critical = CriticalValues(trees, scenario.library.vocabulary.definitions)
+        facts = {fact for part in (*duties, *scenario.premises) for fact in part.facts}
         self.choices = sorted(fact for fact in facts if scenario.library.fact(fact).nature == "choice")
-        places = dict.fromkeys(place for part in duties for place in part.places)
-        places.update(dict.fromkeys(premise.place for premise in premises))
-        self.givens = [
-            (fact, place)
-            for fact in sorted(facts.difference(self.choices))
-            for place in (places if fact in self.encoding.split else ("",))
-        ]
-        for fact, place in self.givens:
-            self.encoding.variable(fact, place)
-        self.switches = {name: z3.Bool(f"demand {name}", self.encoding.context) for name in self.terms}
-        self.answering = new_solver(self.encoding)
-        self.answering.add(*self.axioms, *self.encoding.ranges(facts))
-        self.answering.add(*(z3.Implies(self.switches[name], term) for name, term in self.terms.items()))
-        self.proposing = new_solver(self.encoding)
-        self.proposing.add(*self.encoding.ranges(facts))
-        self.allowed = z3.Bool("nothing forbids it", self.encoding.context)
-        for number, name in enumerate(self.terms):
-            own = self._copied([*self.axioms, self.terms[name], *self.encoding.ranges(self.choices)], number)
-            self.proposing.add(z3.Implies(self.allowed, z3.And(*own)))
-        self.proposing.add(*self._copied([*self.axioms, *self.encoding.ranges(self.choices)], -1))
+        terms = {duty.id: duty_term(duty, self.encoding) for duty in duties}
+        self.axioms = [self.encoding.term(premise.formula, premise.place) for premise in scenario.premises]
+        self.variables = {
+            variable.decl().name(): (fact, variable) for fact in self.choices for variable in self._variables_of(fact)
+        }
+        self.terms = without_dominated(terms, self.axioms, self.choices, self.encoding, self.critical)
+        self.reads = {name: variables(term) & self.variables.keys() for name, term in self.terms.items()}
+        self.settled = {name: term for name, term in self.terms.items() if not self.reads[name]}
+        self.solver = new_solver(self.encoding)
+        self.solver.add(*self.axioms, *self.encoding.ranges())
 
-    def _variables(self, fact: str) -> list[Any]:
+    def _variables_of(self, fact: str) -> list[Any]:
         variable = self.encoding.variable(fact)
         return list(variable.values()) if isinstance(variable, dict) else [variable]
 
+    def can_be(self, term: z3.BoolRef) -> bool:
+        """Whether a term holds of some system."""
+        return possible(self.solver, term)
+
+    def contested(self) -> list[tuple[str, ...]]:
+        """The duties that can pull in different directions, by groups that share choices."""
+        names = [name for name in self.terms if self.reads[name]]
+        axioms = [variables(axiom) & self.variables.keys() for axiom in self.axioms]
+        groups = connected([*(self.reads[name] for name in names), *axioms])
+        found = (tuple(names[index] for index in group if index < len(names)) for group in groups)
+        return [group for group in found if group]
+
+
+class _Arena:
+    """Two solvers over one group of duties: one proposes givens, the other answers with choices."""
+
+    def __init__(self, names: tuple[str, ...], ground: _Ground) -> None:
+        self.ground = ground
+        self.encoding = ground.encoding
+        self.terms = {name: ground.terms[name] for name in names}
+        read = frozenset[str]().union(*(ground.reads[name] for name in names))
+        read = read.union(*(variables(axiom) & ground.variables.keys() for axiom in ground.axioms))
+        self.choices = [ground.variables[name][1] for name in sorted(read)]
+        duties = [ground.duties[name] for name in names]
+        parts = [*duties, *ground.scenario.premises]
+        facts = sorted({fact for part in parts for fact in part.facts} - set(ground.choices))
+        places = dict.fromkeys(place for duty in duties for place in duty.places)
+        places |= dict.fromkeys(premise.place for premise in ground.scenario.premises)
+        self.givens = [
+            (fact, place) for fact in facts for place in (places if fact in self.encoding.split else ("",))
+        ]
+        for fact, place in self.givens:
+            self.encoding.variable(fact, place)
+        ranges = self.encoding.ranges()
+        self.switches = {name: z3.Bool(f"demand {name}", self.encoding.context) for name in names}
+        self.answering = new_solver(self.encoding)
+        self.answering.add(*ground.axioms, *ranges)
+        self.answering.add(*(z3.Implies(self.switches[name], term) for name, term in self.terms.items()))
+        self.proposing = new_solver(self.encoding)
+        self.proposing.add(*ranges, *self._copied([*ground.axioms, *ranges], -1))
+        self.allowed = z3.Bool("nothing forbids it", self.encoding.context)
+        alone = [self._copied([*ground.axioms, term, *ranges], number) for number, term in enumerate(self.terms.values())]
+        self.proposing.add(z3.Implies(self.allowed, z3.And(*ground.settled.values(), *(part for own in alone for part in own))))
+
     def _copied(self, terms: list[z3.BoolRef], number: int) -> list[z3.BoolRef]:
         """Terms about other choices under the same givens."""
-        pairs = []
-        for fact in self.choices:
-            for variable in self._variables(fact):
-                pairs.append((variable, z3.Const(f"{variable.decl().name()} #{number}", variable.sort())))
+        pairs = [(variable, z3.Const(f"{variable.decl().name()} #{number}", variable.sort())) for variable in self.choices]
         return [z3.substitute(term, *pairs) for term in terms]
 
-    def forbids(self, duty: Duty) -> bool:
+    def forbids(self, name: str) -> bool:
         """Whether some givens make a duty impossible, whatever is chosen."""
-        return self._defeated((duty.id,), allowed=False) is not None
+        return self._defeated((name,), allowed=False) is not None
 
     def collisions(self, limit: int) -> Conflicts:
         """The minimal sets of duties that can collide."""
@@ -207,15 +225,11 @@ class _Arena:
 
     def _learn(self, model: z3.ModelRef) -> None:
         """From now on, proposals have to defeat these choices."""
-        pairs = [
-            (variable, model.eval(variable, model_completion=True))
-            for fact in self.choices
-            for variable in self._variables(fact)
-        ]
+        pairs = [(variable, model.eval(variable, model_completion=True)) for variable in self.choices]
         defeats = [
             z3.And(self.switches[name], z3.Not(z3.substitute(term, *pairs))) for name, term in self.terms.items()
         ]
-        defeats += [z3.Not(z3.substitute(axiom, *pairs)) for axiom in self.axioms]
+        defeats += [z3.Not(z3.substitute(axiom, *pairs)) for axiom in self.ground.axioms]
         self.proposing.add(z3.simplify(z3.Or(*defeats)))
 
     def collision(self, names: tuple[str, ...]) -> Collision:
@@ -224,7 +238,7 @@ class _Arena:
         Raises:
             ReplayError: the givens found do not force it.
         """
-        duties = [self.duties[name] for name in names]
+        duties = [self.ground.duties[name] for name in names]
         read = {fact for duty in duties for fact in duty.facts}
         fixed: list[z3.BoolRef] = []
         witness: list[Given] = []
@@ -234,21 +248,21 @@ class _Arena:
                 fixed.append(self._is(fact, place, value))
                 witness.append(Given(fact, place, value))
         needed = self._needed(names, witness)
-        readers = [fact for duty in duties for fact in duty.facts if fact in self.choices]
-        facts = tuple(sorted({fact for fact in readers if readers.count(fact) > 1}))
-        return Collision(tuple(duty.clause for duty in duties), facts, needed)
+        read_by = [name for duty in duties for name in self.ground.reads[duty.id]]
+        facts = sorted({self.ground.variables[name][0] for name in read_by if read_by.count(name) > 1})
+        return Collision(tuple(duty.clause for duty in duties), tuple(facts), needed)
 
     def _plainest(self, names: tuple[str, ...], fact: str, place: str, fixed: list[z3.BoolRef]) -> Value:
         """The first value of a given under which the duties still collide, together with what is fixed."""
         fact_type = self.encoding.names.types[fact]
         if fact_type.kind is not Kind.SET:
-            for value in self.critical.of(fact, fact_type):
+            for value in self.ground.critical.of(fact, fact_type):
                 if self._defeated(names, *fixed, self._is(fact, place, value)) is not None:
                     return value
             raise ReplayError(Message("there is no world to show"))
         held: set[str] = set()
         own = list(fixed)
-        named = self.critical.members.get(fact, set())
+        named = self.ground.critical.members.get(fact, set())
         for value, member in self.encoding.variable(fact, place).items():
             absent = z3.Not(member)
             if value not in named or self._defeated(names, *own, absent) is not None:

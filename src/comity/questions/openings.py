@@ -1,8 +1,8 @@
 """Which unknown facts would decide most? For each unknown fact, how many verdicts some value of it decides alone.
 
 Only values that the clauses can tell apart are tried (`clauses.critical`): for numbers, dates and durations the literals and what lies
-between them; for sets nothing, everything that clauses name, and each value alone; for enums and booleans every value. One pass over what is
-left of a clause finds all pairs of a fact and a value that decide it, so that nothing is evaluated for each pair.
+between them; for sets nothing, everything that clauses name, and each value alone; for enums and booleans every value. One pass over
+what is pending of a clause finds all pairs of a fact and a value that decide it, so that nothing is evaluated for each pair.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.engines import kleene
 from comity.library.vocabulary import MARKETS
-from comity.questions.residual import Atom, Either, Every, Some
+from comity.questions.pending import Atom, Either, Every, Some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from comity.library.model import Clause
     from comity.library.vocabulary import Vocabulary
     from comity.questions.judgement import System
-    from comity.questions.residual import Memory, Residual
+    from comity.questions.pending import Memory, Pending
 
 MAXIMUM_VALUES = 24
 """How many values of a fact are tried; laws rarely hold more than a handful of literals against one fact."""
@@ -33,7 +33,7 @@ Candidate: TypeAlias = tuple[str, int]
 
 
 class Deciding(NamedTuple):
-    """The candidates that alone make a residual true, and those that make it false."""
+    """The candidates that alone make what is pending true, and those that make it false."""
 
     true: frozenset[Candidate]
     false: frozenset[Candidate]
@@ -58,19 +58,19 @@ def candidate_values(clauses: Iterable[Clause], vocabulary: Vocabulary) -> dict[
         values = critical.of(fact, fact_type)
         if fact_type.kind is Kind.SET:
             members = [value for value in fact_type.values if value in critical.members.get(fact, ())]
-            values = list(dict.fromkeys([frozenset(), frozenset(members), *(frozenset({member}) for member in members)]))
+            values = list(
+                dict.fromkeys([frozenset(), frozenset(members), *(frozenset({member}) for member in members)])
+            )
         found[fact] = tuple(values[:MAXIMUM_VALUES])
     found.pop(MARKETS, None)
     return found
 
 
-def deciding(
-    found: Residual, candidates: Mapping[str, tuple[Value, ...]], system: System, memory: Memory
-) -> Deciding:
-    """The single values that decide a residual.
+def deciding(found: Pending, candidates: Mapping[str, tuple[Value, ...]], system: System, memory: Memory) -> Deciding:
+    """The single values that decide what is pending.
 
     Args:
-        found: what is left of a formula on the system.
+        found: what is pending on the system.
         candidates: the values to try, by fact.
         system: the known facts.
         memory: what was worked out on this system before; parts that clauses share are worked out once.

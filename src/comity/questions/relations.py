@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Value
     from comity.library.loader import Library
-    from comity.library.model import Clause
+    from comity.library.model import Clause, CompiledFormula, Phase
 
 Relation: TypeAlias = Literal["equal", "a_stricter", "b_stricter", "overlapping", "incompatible", "never_both_apply"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
@@ -143,6 +143,16 @@ def in_force(clauses: Iterable[Clause], library: Library, on: date | None) -> li
         if library.standards[clause.standard].status not in {"bill", "repealed"}
         and any(phase.covers(on) for phase in clause.in_force)
     ]
+
+
+def phases_on(clause: Clause, on: date | None) -> tuple[Phase, ...]:
+    """The phases of a clause that cover a day; all of them where no day is asked about."""
+    return tuple(phase for phase in clause.in_force if on is None or phase.covers(on))
+
+
+def application(clause: Clause, on: date | None) -> tuple[CompiledFormula | None, ...]:
+    """What decides whether a clause applies on a day: scope, actor, when, unless, and the condition of each phase."""
+    return (clause.scope, clause.actor, clause.when, clause.unless, *(phase.when for phase in phases_on(clause, on)))
 
 
 def pairs_between(left: Iterable[Clause], right: Iterable[Clause], library: Library) -> list[tuple[Clause, Clause]]:

@@ -16,38 +16,38 @@ from comity.clauses import tree as t
 from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.questions.judgement import System
-from comity.questions.residual import atoms, narrow, ways
+from comity.questions.pending import atoms, narrow, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from comity.clauses.tree import Value
     from comity.library.vocabulary import Vocabulary
-    from comity.questions.residual import Atom, Residual
+    from comity.questions.pending import Atom, Pending
 
 MAXIMUM_WORLDS = 64
 
 
 def relevant_facts(
-    found: Residual,
+    found: Pending,
     by_kleene: frozenset[str],
     unanswerable: frozenset[str],
-    axioms: Iterable[Residual],
+    axioms: Iterable[Pending],
     system: System,
     vocabulary: Vocabulary,
 ) -> frozenset[str]:
-    """The facts whose value can still change whether a residual is true.
+    """The facts whose value can still change whether something pending becomes true.
 
     Args:
-        found: what is left of a formula on the system.
-        by_kleene: the facts by which it can become known, as `residual.ways` says.
+        found: what is pending on the system.
+        by_kleene: the facts by which it can become known, as `pending.ways` says.
         unanswerable: facts that stay unknown.
         axioms: what is left of the axioms; worlds that make one false are no worlds.
         system: the known facts.
         vocabulary: of the facts.
 
     Returns:
-        The facts; none at all where the residual has the same value in every world.
+        The facts; none at all where it has the same value in every world.
     """
     if isinstance(found, bool) or not by_kleene:
         return frozenset()
@@ -60,7 +60,7 @@ def relevant_facts(
     if values is None:
         return by_kleene
     learned = frozenset(repeated)
-    outcomes: dict[tuple[Value, ...], Residual] = {}
+    outcomes: dict[tuple[Value, ...], Pending] = {}
     for world in product(*values):
         informed = System({**system.facts, **dict(zip(repeated, world, strict=True))}, system.definitions)
         memory: dict[object, object] = {}
@@ -74,7 +74,10 @@ def _repeated(tested: Sequence[Atom]) -> set[str]:
     seen: Counter[tuple[str, str | None]] = Counter()
     for atom in tested:
         match atom.tree:
-            case t.Contains(operand=t.Fact(id=fact), values=values) | t.Intersects(operand=t.Fact(id=fact), values=values):
+            case (
+                t.Contains(operand=t.Fact(id=fact), values=values)
+                | t.Intersects(operand=t.Fact(id=fact), values=values)
+            ):
                 seen.update((fact, value) for value in set(values))
             case _:
                 seen.update((fact, None) for fact in atom.facts)
@@ -110,7 +113,7 @@ def _subsets(members: list[str]) -> Iterator[Value]:
 
 
 def _differing(
-    repeated: list[str], outcomes: dict[tuple[Value, ...], Residual], unanswerable: frozenset[str]
+    repeated: list[str], outcomes: dict[tuple[Value, ...], Pending], unanswerable: frozenset[str]
 ) -> frozenset[str]:
     """The facts on which what is left depends: a repeated one where the others being equal something else is left."""
     found: set[str] = set()
@@ -118,7 +121,7 @@ def _differing(
     for left in outcomes.values():
         found |= ways(left, unanswerable, memory).facts
     for position, fact in enumerate(repeated):
-        first: dict[tuple[Value, ...], Residual] = {}
+        first: dict[tuple[Value, ...], Pending] = {}
         for world, left in outcomes.items():
             others = (*world[:position], *world[position + 1 :])
             if first.setdefault(others, left) != left:

@@ -123,101 +123,67 @@ def canonical_worlds(
     Raises:
         NotDecidedError: the solver did not answer in time.
     """
-    places = [
-        (fact, market)
-        for fact in sorted(facts, key=lambda fact: (fact in critical.entangled, fact))
-        for market in facts[fact]
-    ]
+    worlds: dict[tuple[str, str], Value] = {}
     solver.push()
     try:
-        return _settled(places, _Search(solver, encoding, assumptions), critical)
+        search = _Search(solver, encoding, assumptions)
+        for fact in sorted(facts, key=lambda fact: (fact in critical.entangled, fact)):
+            fact_type = encoding.names.types[fact]
+            markets = tuple(facts[fact])
+            for position, market in enumerate(markets):
+                earlier = (other for other in markets[:position] if search.holds(encoding.same(fact, other, market)))
+                same = next(earlier, None)
+                if same is not None:
+                    worlds[fact, market] = worlds[fact, same]
+                elif fact_type.kind is Kind.SET:
+                    worlds[fact, market] = search.smallest_set(fact, critical.members.get(fact, set()), market)
+                else:
+                    worlds[fact, market] = search.first_value(fact, critical.of(fact, fact_type), market)
     finally:
         solver.pop()
-
-
-def _settled(places: list[tuple[str, str]], search: _Search, critical: CriticalValues) -> dict[tuple[str, str], Value]:
-    """Values for facts in markets, in order; a set is settled value by value, absence first."""
-    encoding = search.encoding
-    worlds: dict[tuple[str, str], Value] = {}
-    questions: list[tuple[tuple[str, str], list[Value], list[z3.BoolRef]]] = []
-    for fact, market in places:
-        fact_type = encoding.names.types[fact]
-        if fact_type.kind is Kind.SET:
-            worlds[fact, market] = frozenset()
-            named = critical.members.get(fact, set())
-            for value, member in encoding.variable(fact, market).items():
-                if value in named:
-                    questions.append(((fact, market), [frozenset(), frozenset({value})], [z3.Not(member), member]))
-        else:
-            values = critical.of(fact, fact_type)
-            questions.append(((fact, market), values, [encoding.fact_is(fact, value, market) for value in values]))
-    found = search.first_options([options for _, _, options in questions])
-    for (place, values, _), option in zip(questions, found, strict=True):
-        value = search.fix_as_found(*place) if option is None else values[option]
-        held = worlds.get(place)
-        worlds[place] = held | value if isinstance(held, frozenset) and isinstance(value, frozenset) else value
     return worlds
 
 
 class _Search:
-    """Settles questions one after the other: each takes its first option that fits with all that is settled before it.
-
-    The outcome is that of trying one option after the other. Most options are found without: those that cannot hold at all are told apart
-    together, and if the best that is left to each question fits together, that is the outcome.
-    """
+    """Fixes facts one by one, keeping a model of what is fixed so far, so that most steps need no solver call."""
 
     def __init__(self, solver: z3.Solver, encoding: Encoding, assumptions: Iterable[z3.BoolRef]) -> None:
         self.solver = solver
         self.encoding = encoding
         self.solver.add(*assumptions)
-        if not self._fits():
+        if not self.fits():
             raise ReplayError(Message("there is no world to show"))
 
-    def first_options(self, questions: list[list[z3.BoolRef]]) -> list[int | None]:
-        """For each question the position of its first option that fits; None where none does."""
-        best = self._best_alone(questions)
-        together = [options[at] for options, at in zip(questions, best, strict=True) if at < len(options)]
-        if self._fits(*together):
-            self.solver.add(*together)
-            return [at if at < len(options) else None for options, at in zip(questions, best, strict=True)]
-        return [self._first_from(options, at) for options, at in zip(questions, best, strict=True)]
-
-    def _best_alone(self, questions: list[list[z3.BoolRef]]) -> list[int]:
-        """For each question the position of its first option that fits if nothing else is settled; past the end where none does."""
-        best = [0] * len(questions)
-        doubtful = set(range(len(questions)))
-        while True:
-            doubtful = {i for i in doubtful if best[i] < len(questions[i]) and not self._holds(questions[i][best[i]])}
-            if not doubtful:
-                return best
-            if not self._fits(z3.Or(*(questions[i][best[i]] for i in sorted(doubtful)))):
-                for i in doubtful:
-                    best[i] += 1
-
-    def _first_from(self, options: list[z3.BoolRef], start: int) -> int | None:
-        """The first option from a position on that fits with all that is settled; it is settled with that."""
-        for at in range(start, len(options)):
-            if self._holds(options[at]) or self._fits(options[at]):
-                self.solver.add(options[at])
-                return at
-        return None
-
-    def _holds(self, term: z3.BoolRef) -> bool:
-        return z3.is_true(self.model.eval(term, model_completion=True))
-
-    def _fits(self, *terms: z3.BoolRef) -> bool:
-        """Whether terms fit with all that is settled; the model is kept if so."""
-        if not possible(self.solver, *terms):
+    def fits(self, *more: z3.BoolRef) -> bool:
+        """Whether what is fixed fits together with more; the model is kept if so."""
+        if not possible(self.solver, *more):
             return False
         self.model = self.solver.model()
         return True
 
-    def fix_as_found(self, fact: str, market: str) -> Value:
-        """Some value that fits, for a fact whose regions are not all listed."""
-        possible(self.solver)
-        found = self.encoding.value(self.solver.model(), fact, market)
+    def holds(self, term: z3.BoolRef) -> bool:
+        """Whether a term can be fixed: it holds in the model at hand, or in another one."""
+        if z3.is_true(self.model.eval(term, model_completion=True)) or self.fits(term):
+            self.solver.add(term)
+            return True
+        return False
+
+    def first_value(self, fact: str, values: list[Value], market: str = "") -> Value:
+        for value in values:
+            if self.holds(self.encoding.fact_is(fact, value, market)):
+                return value
+        found = self.encoding.value(self.model, fact, market)
         self.solver.add(self.encoding.fact_is(fact, found, market))
         return found
+
+    def smallest_set(self, fact: str, named: set[str], market: str = "") -> frozenset[str]:
+        """The smallest set in the order of its declared values; values that no formula names are left out."""
+        held: set[str] = set()
+        for value, member in self.encoding.variable(fact, market).items():
+            if value in named and not self.holds(z3.Not(member)):
+                held.add(value)
+                self.solver.add(member)
+        return frozenset(held)
 
 
 def replay(world: dict[str, Value], expected: Iterable[tuple[Expression, bool]], library: Library) -> None:

@@ -90,6 +90,14 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture: `text` says it in characters; `svg` is markup of our own, with every text in it escaped, for a page."""
+
+    text: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pairs:
     """Names with what stands behind them; a name may have several lines."""
 
@@ -124,7 +132,7 @@ class Grid:
     colon: str = ": "
 
 
-Block: TypeAlias = Heading | Paragraph | Code | Pairs | Outline | Grid
+Block: TypeAlias = Heading | Paragraph | Code | Drawing | Pairs | Outline | Grid
 
 
 def written(blocks: Iterable[Block], *, to_file: bool = False) -> str:
@@ -170,6 +178,8 @@ def lines(block: Block, width: int) -> Iterator[Text]:
             for row in text.splitlines():
                 lead = " " * (len(row) - len(row.lstrip()) + indent * _INDENT)
                 yield from _wrapped(line(row.strip()), width, lead)
+        case Drawing(text=text):
+            yield from lines(Code(text), width)
         case Pairs(rows=rows):
             yield from _pairs(rows, width)
         case Outline(rows=branches):

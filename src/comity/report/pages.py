@@ -11,7 +11,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from comity.report.blocks import Code, Grid, Heading, Outline, Pairs, Paragraph
+from comity.report.blocks import Code, Drawing, Grid, Heading, Outline, Pairs, Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,6 +68,8 @@ def _html(block: Block) -> str:
             return f"<p>{_inline(content)}</p>"
         case Code(text=text):
             return f"<pre><code>{escape(text)}</code></pre>"
+        case Drawing(svg=svg):
+            return f"<figure>{svg}</figure>"
         case Pairs(rows=rows):
             return f"<dl>{''.join(_pair(name, contents) for name, contents in _grouped(rows))}</dl>"
         case Outline(rows=rows):
@@ -137,6 +139,8 @@ def _markdown(block: Block) -> str:
         case Paragraph(content=content):
             return f"{_marked(content)}\n"
         case Code(text=text):
+            return f"```\n{text}\n```\n"
+        case Drawing(text=text):
             return f"```\n{text}\n```\n"
         case Pairs(rows=rows):
             return "".join(

@@ -1,8 +1,9 @@
-"""What is left of a formula once some facts are known: the tests that are still open, and nothing else.
+"""What verdicts wait for: the comparisons of a clause that are still open, and nothing else.
 
-A residual is True or False, or a tree of conjunctions, disjunctions and choices over the comparisons that still wait for facts. Negation is
-pushed down to the comparisons, which Kleene's logic allows. A residual is a truth value exactly where the `kleene` engine knows the value;
-`narrow` takes further facts in, touching only what waited for them, so that an interview never evaluates a library anew.
+What is pending is True or False, or a tree of conjunctions, disjunctions and choices over the comparisons that wait for facts; negation is
+pushed down to them, which Kleene's logic allows. It is a truth value exactly where the `kleene` engine knows the value. Unlike
+`engines.residual`, which yields formulas for a solver, this shares the parts that clauses have in common and takes one fact after another
+in (`narrow`), touching only what waited for it: an interview never evaluates a library anew.
 Source: N. D. Jones, C. K. Gomard, P. Sestoft, "Partial Evaluation and Automatic Program Generation" (1993).
 """
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from comity.clauses import tree as t
 from comity.engines import kleene
-from comity.questions.judgement import missing_facts
+from comity.questions.judgement import missing_facts, phases_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Atom(NamedTuple):
-    """A comparison, a membership or a boolean fact that is unknown; the residual is true where the tree is `wanted`.
+    """A comparison, a membership or a boolean fact that is unknown; it holds where the tree is `wanted`.
 
     `facts` are the unknown facts that it waits for.
     """
@@ -37,42 +38,42 @@ class Atom(NamedTuple):
 class Every(NamedTuple):
     """A conjunction of two or more."""
 
-    parts: tuple[Residual, ...]
+    parts: tuple[Pending, ...]
     facts: frozenset[str]
 
 
 class Some(NamedTuple):
     """A disjunction of two or more."""
 
-    parts: tuple[Residual, ...]
+    parts: tuple[Pending, ...]
     facts: frozenset[str]
 
 
 class Either(NamedTuple):
     """`condition ? then : otherwise`, the condition open; Kleene's logic knows nothing before the condition is known."""
 
-    condition: Residual
-    then: Residual
-    otherwise: Residual
+    condition: Pending
+    then: Pending
+    otherwise: Pending
     facts: frozenset[str]
 
 
-Residual: TypeAlias = bool | Atom | Every | Some | Either
+Pending: TypeAlias = bool | Atom | Every | Some | Either
 Memory: TypeAlias = dict[Any, Any]
 """What was worked out already on one system; hand in one dictionary for all formulas of that system."""
 
 
-def every(parts: Iterable[Residual]) -> Residual:
-    """The conjunction of residuals."""
+def every(parts: Iterable[Pending]) -> Pending:
+    """All of these."""
     return _joined(parts, neutral=True)
 
 
-def some(parts: Iterable[Residual]) -> Residual:
-    """The disjunction of residuals."""
+def some(parts: Iterable[Pending]) -> Pending:
+    """At least one of these."""
     return _joined(parts, neutral=False)
 
 
-def _joined(parts: Iterable[Residual], *, neutral: bool) -> Residual:
+def _joined(parts: Iterable[Pending], *, neutral: bool) -> Pending:
     kept: list[Atom | Every | Some | Either] = []
     for part in parts:
         if isinstance(part, bool):
@@ -88,7 +89,7 @@ def _joined(parts: Iterable[Residual], *, neutral: bool) -> Residual:
     return Every(tuple(kept), facts) if neutral else Some(tuple(kept), facts)
 
 
-def residual(tree: Expression, system: System, memory: Memory, *, wanted: bool = True) -> Residual:
+def pending(tree: Expression, system: System, memory: Memory, *, wanted: bool = True) -> Pending:
     """What is left of "this boolean formula is `wanted`" on a system.
 
     Args:
@@ -99,57 +100,57 @@ def residual(tree: Expression, system: System, memory: Memory, *, wanted: bool =
     """
     match tree:
         case t.And(operands=operands) | t.Or(operands=operands):
-            parts = [residual(operand, system, memory, wanted=wanted) for operand in operands]
+            parts = [pending(operand, system, memory, wanted=wanted) for operand in operands]
             return _joined(parts, neutral=wanted is isinstance(tree, t.And))
         case t.Not(operand=operand):
-            return residual(operand, system, memory, wanted=not wanted)
+            return pending(operand, system, memory, wanted=not wanted)
         case t.Named(name=name):
             key = (name, wanted)
             if key not in memory:
-                memory[key] = residual(system.definitions[name].tree, system, memory, wanted=wanted)
-            found: Residual = memory[key]
+                memory[key] = pending(system.definitions[name].tree, system, memory, wanted=wanted)
+            found: Pending = memory[key]
             return found
         case t.Choose(condition=condition, then=then, otherwise=otherwise):
             return _choice(
-                residual(condition, system, memory),
-                residual(then, system, memory, wanted=wanted),
-                residual(otherwise, system, memory, wanted=wanted),
+                pending(condition, system, memory),
+                pending(then, system, memory, wanted=wanted),
+                pending(otherwise, system, memory, wanted=wanted),
             )
         case _:
             return _tested(tree, system, wanted)
 
 
-def _tested(tree: Expression, system: System, wanted: bool) -> Residual:
+def _tested(tree: Expression, system: System, wanted: bool) -> Pending:
     trace = kleene.trace(tree, system.facts, system.definitions, system.traced_definitions)
     if trace.value is None:
         return Atom(tree, wanted, frozenset(missing_facts(trace)))
     return trace.value is wanted
 
 
-def _choice(condition: Residual, then: Residual, otherwise: Residual) -> Residual:
+def _choice(condition: Pending, then: Pending, otherwise: Pending) -> Pending:
     if isinstance(condition, bool):
         return then if condition else otherwise
     return Either(condition, then, otherwise, condition.facts | _facts(then) | _facts(otherwise))
 
 
-def _facts(found: Residual) -> frozenset[str]:
+def _facts(found: Pending) -> frozenset[str]:
     return frozenset() if isinstance(found, bool) else found.facts
 
 
-def narrow(found: Residual, learned: frozenset[str], system: System, memory: Memory) -> Residual:
-    """What is left of a residual once further facts are known.
+def narrow(found: Pending, learned: frozenset[str], system: System, memory: Memory) -> Pending:
+    """What is still pending once further facts are known.
 
     Args:
-        found: a residual on an earlier state of the system.
+        found: what was pending on an earlier state of the system.
         learned: the facts that have become known since.
         system: the system with them.
-        memory: as in `residual`; parts that formulas share are worked out once.
+        memory: as in `pending`; parts that formulas share are worked out once.
     """
     if isinstance(found, bool) or learned.isdisjoint(found.facts):
         return found
     key = id(found)
     if key in memory:
-        narrowed: Residual = memory[key][1]
+        narrowed: Pending = memory[key][1]
         return narrowed
     match found:
         case Atom(tree=tree, wanted=wanted):
@@ -164,27 +165,27 @@ def narrow(found: Residual, learned: frozenset[str], system: System, memory: Mem
     return narrowed
 
 
-def failure(clause: Clause, system: System, on: date, memory: Memory) -> Residual:
+def breach(clause: Clause, system: System, on: date, memory: Memory) -> Pending:
     """What is left of "the clause applies on this day and is not met".
 
     True is the verdict `not_met`, False `met` or `not_applicable`, anything else `unknown`; see `judgement.judge`.
     """
-    phases = [phase for phase in clause.in_force if phase.covers(on)]
+    phases = phases_on(clause, on)
     if not phases:
         return False
-    parts: list[Residual] = []
+    parts: list[Pending] = []
     conditions = ((clause.scope, True), (clause.actor, True), (clause.when, True), (clause.unless, False))
     for formula, wanted in (*conditions, (clause.require, False)):
         if formula is not None:
-            parts.append(residual(formula.tree, system, memory, wanted=wanted))
+            parts.append(pending(formula.tree, system, memory, wanted=wanted))
             if parts[-1] is False:
                 return False
     whens = [phase.when for phase in phases]
-    parts.append(some(True if when is None else residual(when.tree, system, memory) for when in whens))
+    parts.append(some(True if when is None else pending(when.tree, system, memory) for when in whens))
     return every(parts)
 
 
-def atoms(found: Residual) -> Iterator[Atom]:
+def atoms(found: Pending) -> Iterator[Atom]:
     """Every open comparison, as often as it occurs."""
     match found:
         case Atom():
@@ -200,7 +201,7 @@ def atoms(found: Residual) -> Iterator[Atom]:
 
 
 class Ways(NamedTuple):
-    """The facts by which a residual can still become true, and false; None where it cannot."""
+    """The facts by which it can still become true, and false; None where it cannot."""
 
     true: frozenset[str] | None
     false: frozenset[str] | None
@@ -214,13 +215,13 @@ class Ways(NamedTuple):
 _NONE: frozenset[str] = frozenset()
 
 
-def ways(found: Residual, unanswerable: frozenset[str], memory: Memory) -> Ways:
-    """By which facts a residual can still become known, if some facts stay unknown for good.
+def ways(found: Pending, unanswerable: frozenset[str], memory: Memory) -> Ways:
+    """By which facts what is pending can still become known, if some facts stay unknown for good.
 
     `a && b` with `a` unknown for good can only become false, and only by `b`; a fact that helps neither way need not be asked.
 
     Args:
-        found: the residual.
+        found: what is pending.
         unanswerable: facts that stay unknown.
         memory: what was worked out for the same unanswerable facts before.
     """
