@@ -2,7 +2,7 @@
 
     python benchmarks/bench_columnar.py [SYSTEMS]
 
-Measured as verdicts per second, beside the loop over single systems (without and with traces it is the same code) and beside Google's CEL
+Measured as verdicts per second, beside the loop over single systems (which also leaves traces) and beside Google's CEL
 (cel-expr-python), both on a sample of the same systems. The sample's verdicts have to be equal.
 """
 
@@ -25,9 +25,10 @@ from comity.questions.judgement_columnar import verdict_expression
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.bench_formula import google_environment
 from tests.differential.printer import PlainCel, plain_name, plain_value
 from tests.differential.strategies import Author
+
+from benchmarks.bench_formula import google_environment
 
 if TYPE_CHECKING:
     from datetime import date
@@ -84,13 +85,8 @@ def random_table(library: Library, clauses: list[Clause], systems: int) -> pl.Da
 def bench_columns(table: pl.DataFrame, clauses: list[Clause], library: Library, on: date) -> pl.DataFrame:
     """All verdicts as columns, definitions written out in every clause and then as columns of their own."""
     definitions = library.vocabulary.definitions
-    named = {
-        node.name
-        for clause in clauses
-        for part in (*clause.conditions, clause.require)
-        for node in walk(part.tree)
-        if isinstance(node, t.Named)
-    }
+    trees = [part.tree for clause in clauses for part in (*clause.conditions, clause.require)]
+    named = {node.name for tree in trees for node in walk(tree) if isinstance(node, t.Named)}
 
     def inlined() -> pl.LazyFrame:
         return table.lazy().select(

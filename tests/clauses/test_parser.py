@@ -249,12 +249,12 @@ NESTINGS: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("nesting", NESTINGS)
 def test_no_nesting_takes_the_parser_down(nesting: str, depth: int) -> None:
     text = NESTINGS[nesting](depth)
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         define(text, NAMES)
     except FormulaError as error:
         assert len(error.describe()) < 1000
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_as_many_levels_as_are_allowed_need_little_of_the_stack() -> None:
@@ -305,9 +305,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_refused_at_once(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     error = error_of(HOSTILE[name])
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     error.describe().encode()
     assert len(error.describe()) < 1000
     assert not error.outside_subset

@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from comity.clauses.formula import Formula, define
 from comity.engines import kleene
 from comity.questions.judgement import Judgement, System, deciding_facts, judge, missing_facts, reasons
+from tests.clauses.words import NAMES
 from tests.differential.printer import bare, written
 from tests.differential.strategies import DAY, Author, World, authors
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
 
 law = settings(
-    max_examples=max(80, int(os.environ.get("COMITY_EXAMPLES", "0")) // 100),
+    max_examples=max(80, int(os.environ.get("COMITY_EXAMPLES", "0")) // 400),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -172,6 +174,25 @@ def test_the_missing_facts_are_those_that_matter(author: Author) -> None:
             facts = facts | {fact: complete[fact] for fact in missing}
             trace = kleene.trace(tree, facts, world.definitions)
         assert missing_facts(trace) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "missing"),
+    [
+        ("a.b ? n.i > 1 : n.x > 1.0", {}, ["a.b"]),
+        ("a.b ? n.i > 1 : n.x > 1.0", {"a.b": False}, ["n.x"]),
+        ("a.b && a.c && n.i > 1", {"a.c": True}, ["a.b", "n.i"]),
+        ("a.b && (a.c || n.i > 1)", {"a.b": True, "a.c": False}, ["n.i"]),
+        ("a.b && (a.c || n.i > 1)", {"a.c": True}, ["a.b"]),
+        ("!(a.b || n.i > 1)", {"a.b": False}, ["n.i"]),
+        ("n.i + n.x > n.r", {"n.x": 1.0}, ["n.i", "n.r"]),
+        ("x.high && a.b", {"a.b": True}, ["n.x"]),
+        ("a.b && a.c", {"a.b": False}, []),
+    ],
+)
+def test_no_fact_is_called_missing_that_could_not_change_the_value(text: str, facts: Facts, missing: list[str]) -> None:
+    trace = kleene.trace(define(text, NAMES).tree, facts, NAMES.definitions)
+    assert missing_facts(trace) == missing
 
 
 @law

@@ -28,11 +28,11 @@ from comity.library.model import (
 from comity.library.vocabulary import Vocabulary
 
 ON = date(2026, 11, 22)
-COUNTRIES = (("xa", None), ("xb", None), ("xb-north", "xb"))
+COUNTRIES = (("xa", None), ("xb", None), ("xb-north", "xb"), ("xc", None))
 
 
 def fact(
-    id: str,
+    name: str,
     kind: str = "bool",
     values: tuple[str, ...] = (),
     *,
@@ -43,12 +43,12 @@ def fact(
 ) -> FactDefinition:
     """A fact."""
     return FactDefinition(
-        id=id,
+        id=name,
         topic="all",
         subject="system",
         type=FactType(Kind(kind), values),
         unit=None,
-        title={"en": id, "zh": id},
+        title={"en": name, "zh": name},
         definition={},
         established_by=("declared",),
         nature=nature,
@@ -59,7 +59,9 @@ def fact(
     )
 
 
-def library(facts: Iterable[FactDefinition], clauses: Iterable[Mapping[str, str]], axioms: Iterable[str] = ()) -> Library:
+def library(
+    facts: Iterable[FactDefinition], clauses: Iterable[Mapping[str, str]], axioms: Iterable[str] = ()
+) -> Library:
     """A library of one standard a country.
 
     Args:
@@ -71,7 +73,8 @@ def library(facts: Iterable[FactDefinition], clauses: Iterable[Mapping[str, str]
     vocabulary = Vocabulary(facts, (), [country for country, _ in COUNTRIES])
     written = [_clause(clause, vocabulary) for clause in clauses]
     standards = tuple(
-        _standard(country, tuple(clause for clause in written if clause.jurisdiction == country)) for country, _ in COUNTRIES
+        _standard(country, tuple(clause for clause in written if clause.jurisdiction == country))
+        for country, _ in COUNTRIES
     )
     return Library(
         LibraryData(

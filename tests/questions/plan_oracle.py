@@ -38,14 +38,18 @@ class Oracle:
         self.dossier = dossier
         self.promised = promised
         self.everywhere = library.with_wholes(dossier.markets)
-        self.slots = [slot for fact in library.data.facts if fact.nature == "choice" for slot in self._slots(fact, per_market)]
+        self.slots = [
+            slot for fact in library.data.facts if fact.nature == "choice" for slot in self._slots(fact, per_market)
+        ]
         self._judged: dict[tuple[object, ...], bool] = {}
 
     def _slots(self, fact: FactDefinition, per_market: bool) -> list[tuple[Where, ...]]:
         entry = self.dossier.entries.get(fact.id)
         apart = set(self.everywhere) if per_market and fact.per_market else set(entry.by_market if entry else ())
         together = tuple((fact.id, place) for place in self.everywhere if place not in apart)
-        return [slot for slot in (together, *(((fact.id, place),) for place in self.everywhere if place in apart)) if slot]
+        return [
+            slot for slot in (together, *(((fact.id, place),) for place in self.everywhere if place in apart)) if slot
+        ]
 
     def now(self, slot: tuple[Where, ...]) -> Value | None:
         fact, place = slot[0]
@@ -91,7 +95,11 @@ class Oracle:
         return Fraction(cost.establish if kind == "establish" else self.dossier.costs.get(fact, cost.change))
 
     def facts(self, world: dict[tuple[Where, ...], Value | None], place: str) -> dict[str, Value]:
-        found = {name: value for name, value in self.dossier.facts_in(place).items() if self.library.fact(name).nature == "given"}
+        found = {
+            name: value
+            for name, value in self.dossier.facts_in(place).items()
+            if self.library.fact(name).nature == "given"
+        }
         found[MARKETS] = frozenset(self.everywhere)
         for slot, value in world.items():
             if value is not None and any(where == place for _, where in slot):
@@ -120,8 +128,12 @@ class Oracle:
         open_slots = [slot for slot, value in world.items() if value is None]
         for values in product(*(domain(self.library.fact(slot[0][0])) for slot in open_slots)):
             whole = world | dict(zip(open_slots, values, strict=True))
-            systems = [System(self.facts(whole, place), self.library.vocabulary.definitions) for place in self.everywhere]
-            if all(system.trace(axiom.formula).value is True for axiom in self.library.data.axioms for system in systems):
+            systems = [
+                System(self.facts(whole, place), self.library.vocabulary.definitions) for place in self.everywhere
+            ]
+            if all(
+                system.trace(axiom.formula).value is True for axiom in self.library.data.axioms for system in systems
+            ):
                 return True
         return False
 

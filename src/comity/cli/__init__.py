@@ -18,7 +18,7 @@ from comity.language import LANGUAGES, preferred_language, translate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("init", "ask", "assess", "explain", "library", "measure", "demo")
+COMMANDS = ("init", "ask", "assess", "explain", "reconcile", "compare", "plan", "library", "measure", "demo")
 
 FINE, FINDINGS, BAD_INPUT, CANNOT_DECIDE, INTEGRITY_FAILURE = 0, 1, 2, 3, 4
 
@@ -95,6 +95,9 @@ def _parser(language: str, words: list[str]) -> Parser:
         "ask": translate("the questions that are worth asking next", language),
         "assess": translate("a verdict for every clause of the chosen markets", language),
         "explain": translate("how one verdict came about", language),
+        "reconcile": translate("one design for all markets, or what cannot be met together", language),
+        "compare": translate("how the rules of two countries or standards relate, proven", language),
+        "plan": translate("the cheapest changes that open these markets", language),
         "library": translate("browse, search and check the rules", language),
         "measure": translate("establish facts from a real artefact", language),
         "demo": translate("assess the real example that ships with Comity", language),

@@ -34,10 +34,14 @@ def configure(parser: Parser) -> None:
     parser.epilog = "\n".join(
         (
             say("example: comity plan examples/smollm2-chat --market eu --market kr --budget 20"),
-            say("exit code: 0 nothing to do, 1 changes are needed or no plan exists, 3 clauses wait for what is not known"),
+            say(
+                "exit code: 0 nothing to do, 1 changes are needed or no plan exists, 3 clauses wait for what is not known"
+            ),
         )
     )
-    parser.add_argument("dossier", nargs="?", default=".", metavar="DIR", help=say("the directory that holds comity.yaml"))
+    parser.add_argument(
+        "dossier", nargs="?", default=".", metavar="DIR", help=say("the directory that holds comity.yaml")
+    )
     add_market_options(parser)
     parser.add_argument(
         "--budget",
@@ -65,7 +69,16 @@ def configure(parser: Parser) -> None:
     )
     add_report_options(parser, FORMATS)
     parser.add_argument(
-        "--limit", type=int, default=6, metavar="N", help=say("how many clauses are named where there are many; 0 for all")
+        "--limit",
+        type=int,
+        default=6,
+        metavar="N",
+        help=say("how many clauses are named where there are many; 0 for all"),
+    )
+    parser.add_argument(
+        "--proof",
+        metavar="FILE",
+        help=say("write what anybody can recheck with another solver (a ZIP archive of SMT-LIB scripts)"),
     )
     add_library_options(parser)
     parser.set_defaults(run=_run)
@@ -91,9 +104,29 @@ def _run(options: argparse.Namespace) -> int:
         assume=read_assumptions(options.assume, library),
         keep=options.keep,
     )
+    if options.proof is not None:
+        _write_proof(answer, options.proof)
     to_file = options.output is not None
     deliver(plan_report(answer, options.lang, options.format, limit=max(0, options.limit), to_file=to_file), options)
     return exit_code(answer)
+
+
+def _write_proof(answer: Plan, name: str) -> None:
+    """Write the claims of a plan.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    from pathlib import Path
+
+    from comity.questions.claims import proof_archive
+    from comity.questions.plan_claims import plan_claims
+
+    try:
+        Path(name).write_bytes(proof_archive("comity plan", plan_claims(answer)))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("{file} cannot be written: {reason}", file=name, reason=reason)) from None
 
 
 def _budget(text: str | None) -> float | None:
@@ -109,7 +142,9 @@ def _budget(text: str | None) -> float | None:
     except ValueError:
         budget = -1.0
     if not 0 <= budget <= LARGEST_BUDGET:
-        raise InputError(Message('--budget: "{text}" is no cost', text=text[:40]), hint=Message("write a number, such as 20"))
+        raise InputError(
+            Message('--budget: "{text}" is no cost', text=text[:40]), hint=Message("write a number, such as 20")
+        )
     return budget
 
 

@@ -118,7 +118,8 @@ def inquire(library: Library, markets: Iterable[str], on: date) -> Inquiry:
     """Choose the clauses that bind in these markets on a day: confirmed `must` and `must_not` in force."""
     chosen = tuple(dict.fromkeys(markets))
     everywhere = library.with_wholes(chosen)
-    clauses = tuple(binding_clauses(library, everywhere, on))
+    found = binding_clauses(library, everywhere, on)
+    clauses = tuple(sorted(found, key=lambda clause: everywhere.index(clause.jurisdiction)))
     mentioned = frozenset[str]().union(*[clause.facts for clause in clauses]) - {MARKETS}
     return Inquiry(
         library=library,

@@ -6,9 +6,12 @@ An answer that is known under its key (`relation_keys`) is not asked for again. 
 from __future__ import annotations
 
 import signal
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
+from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -87,7 +90,7 @@ def compare(
         library: the rules.
         on: only clauses in force on that day, in the phases that cover it; by default every clause in every phase.
         known: answers by key; those that are used or found come to stand at its end.
-        processes: how many may work at a time. A program that asks for several guards its main module.
+        processes: how many may work at a time.
         progress: told how many pairs are done, and how many there are.
 
     Raises:
@@ -176,12 +179,25 @@ def _in_processes(couples: list[Couple], library: Library, on: date | None, proc
         setting = (msgspec.msgpack.encode(library.data), on)
         try:
             with ProcessPoolExecutor(processes, get_context("spawn"), _start, setting) as pool:
-                for portion in pool.map(_relate_all, portions):
+                with _no_main_module():
+                    asked = pool.map(_relate_all, portions)
+                for portion in asked:
                     yield from portion
                     done += len(portion)
         except (OSError, ImportError, BrokenProcessPool):
             pass
     yield from _one_by_one(couples[done:], library, on)
+
+
+@contextmanager
+def _no_main_module() -> Iterator[None]:
+    """Start processes that do not run the program of this one again: they need nothing of it, and it need not be prepared for that."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 class _Worker:

@@ -130,6 +130,13 @@ class _Ground:
         variable = self.encoding.variable(fact)
         return list(variable.values()) if isinstance(variable, dict) else [variable]
 
+    def copied(self, terms: list[z3.BoolRef], name: str) -> list[z3.BoolRef]:
+        """Terms about other choices under the same givens."""
+        pairs = [
+            (variable, z3.Const(f"{own} # {name}", variable.sort())) for own, (_, variable) in self.variables.items()
+        ]
+        return [z3.substitute(term, *pairs) for term in terms]
+
     def can_be(self, term: z3.BoolRef) -> bool:
         """Whether a term holds of some system."""
         return possible(self.solver, term)
@@ -161,23 +168,23 @@ class _Arena:
         self.givens = [
             (fact, place) for fact in facts for place in (places if fact in self.encoding.split else ("",))
         ]
-        for fact, place in self.givens:
-            self.encoding.variable(fact, place)
+        found = [self.encoding.variable(fact, place) for fact, place in self.givens]
+        self.given_variables = [one for each in found for one in (each.values() if isinstance(each, dict) else [each])]
         ranges = self.encoding.ranges()
         self.switches = {name: z3.Bool(f"demand {name}", self.encoding.context) for name in names}
         self.answering = new_solver(self.encoding)
         self.answering.add(*ground.axioms, *ranges)
         self.answering.add(*(z3.Implies(self.switches[name], term) for name, term in self.terms.items()))
         self.proposing = new_solver(self.encoding)
-        self.proposing.add(*ranges, *self._copied([*ground.axioms, *ranges], -1))
+        self.proposing.add(*ranges, *ground.copied([*ground.axioms, *ranges], "own"))
         self.allowed = z3.Bool("nothing forbids it", self.encoding.context)
-        alone = [self._copied([*ground.axioms, term, *ranges], number) for number, term in enumerate(self.terms.values())]
-        self.proposing.add(z3.Implies(self.allowed, z3.And(*ground.settled.values(), *(part for own in alone for part in own))))
-
-    def _copied(self, terms: list[z3.BoolRef], number: int) -> list[z3.BoolRef]:
-        """Terms about other choices under the same givens."""
-        pairs = [(variable, z3.Const(f"{variable.decl().name()} #{number}", variable.sort())) for variable in self.choices]
-        return [z3.substitute(term, *pairs) for term in terms]
+        alone = [
+            part
+            for name, term in ground.terms.items()
+            if ground.reads[name]
+            for part in ground.copied([*ground.axioms, term, *ranges], name)
+        ]
+        self.proposing.add(z3.Implies(self.allowed, z3.And(*ground.settled.values(), *alone)))
 
     def forbids(self, name: str) -> bool:
         """Whether some givens make a duty impossible, whatever is chosen."""
@@ -197,7 +204,7 @@ class _Arena:
             if not possible(self.proposing, *ground):
                 return None
             proposal = self.proposing.model()
-            world = [self._is(fact, place, self.encoding.value(proposal, fact, place)) for fact, place in self.givens]
+            world = [variable == proposal.eval(variable, model_completion=True) for variable in self.given_variables]
             answer = self._answer(world, chosen, wanted)
             if answer is None:
                 return proposal

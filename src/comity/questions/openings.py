@@ -120,17 +120,14 @@ def _of_choice(
 
 
 def _of_atom(atom: Atom, candidates: Mapping[str, tuple[Value, ...]], system: System) -> Deciding:
-    """Only an atom that waits for one fact is decided by one value."""
-    if len(atom.facts) != 1:
-        return Deciding(_NOTHING, _NOTHING)
-    (fact,) = atom.facts
-    facts = dict(system.facts)
     holding: tuple[list[Candidate], list[Candidate]] = ([], [])
-    for position, value in enumerate(candidates.get(fact, ())):
-        facts[fact] = value
-        outcome = kleene.trace(atom.tree, facts, system.definitions).value
-        if outcome is not None:
-            holding[outcome is atom.wanted].append((fact, position))
+    for fact in atom.facts:
+        facts = dict(system.facts)
+        for position, value in enumerate(candidates.get(fact, ())):
+            facts[fact] = value
+            outcome = kleene.trace(atom.tree, facts, system.definitions).value
+            if outcome is not None:
+                holding[outcome is atom.wanted].append((fact, position))
     return Deciding(frozenset(holding[True]), frozenset(holding[False]))
 
 

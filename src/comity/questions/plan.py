@@ -1,8 +1,9 @@
 """What is the cheapest way into these markets? The fewest efforts that make every binding clause known to be met, and in which order.
 
-From where the dossier is, every choice may be changed, and every unknown choice may be established; givens stay as they are, and clauses that
-wait for unknown givens are set aside and listed. The cost is proven to be the least (`changes`), the plan is the first among those that cost
-the same, and every promise is judged again by `assess` on the dossier with the steps applied before anyone sees it.
+From where the dossier is, every choice may be changed, and every unknown choice may be established; givens stay as they are,
+and clauses that wait for unknown givens are set aside and listed. The cost is proven to be the least (`plan_changes`), the plan
+is the first among those that cost the same, and every promise is judged again by `assess` on the dossier with the steps
+applied before anyone sees it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from comity.clauses.formula import facts_of
 from comity.engines.residual import is_true, residual
 from comity.engines.smt import Encoding
 from comity.language import Message
-from comity.questions.budget import best_within
-from comity.questions.change_values import plainest_values
-from comity.questions.changes import Condition, Group
-from comity.questions.hitting import weights
+from comity.questions.plan_budget import best_within
+from comity.questions.plan_changes import Condition, Group
+from comity.questions.plan_hitting import weights
 from comity.questions.plan_order import ordered
+from comity.questions.plan_values import plainest_values
 from comity.questions.plan_world import market_duties, world_of
 from comity.questions.scenario import build_scenario
 from comity.questions.worlds import ReplayError
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
     from comity.dossier.model import Dossier
     from comity.library.loader import Library
-    from comity.questions.changes import Choice, Slot
+    from comity.questions.plan_changes import Choice, Core, Slot
     from comity.questions.plan_world import World
     from comity.questions.scenario import Assumption, Scenario
 
@@ -118,6 +119,7 @@ class Plan:
         conflicts_complete: whether these are all.
         possible_per_market: where it is not `possible`: whether it is if facts that can differ by market may.
         markets: how far each market gets.
+        cores: why nothing cheaper does: changes of which at least one is needed, or else a duty has to be left open.
     """
 
     scenario: Scenario
@@ -136,6 +138,7 @@ class Plan:
     conflicts_complete: bool
     possible_per_market: bool | None
     markets: tuple[MarketProgress, ...]
+    cores: tuple[Core, ...]
 
 
 def plan(
@@ -196,10 +199,13 @@ def plan(
         left=tuple(duty.id for duty in scenario.duties if duty.id not in closed),
         waiting=waiting,
         open_givens=_open_givens(scenario, waiting),
-        conflicts=tuple(sorted((names for found in conflicts for names in found.sets), key=lambda names: (len(names), names))),
+        conflicts=tuple(
+            sorted((names for found in conflicts for names in found.sets), key=lambda names: (len(names), names))
+        ),
         conflicts_complete=all(found.complete for found in conflicts),
         possible_per_market=None if possible or per_market else _fits_per_market(scenario, world),
         markets=_markets(scenario, steps, closed, waiting),
+        cores=tuple(core for group in groups for core in group.cores),
     )
 
 
@@ -210,7 +216,9 @@ def duty_groups(scenario: Scenario, world: World, *, per_market: bool) -> list[G
     conditions = _conditions(scenario)
     read = {(fact, duty.clause.jurisdiction) for duty in scenario.duties for fact in duty.facts}
     used = {
-        fact: [slot for slot in found if slot.now is not None or any((fact, place) in read for place in slot.jurisdictions)]
+        fact: [
+            slot for slot in found if slot.now is not None or any((fact, place) in read for place in slot.jurisdictions)
+        ]
         for fact, found in slots.items()
     }
     items = sorted({slot.item for found in used.values() for slot in found})
@@ -267,9 +275,7 @@ def _linked(sets: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     return [frozenset(classes[fact]) for fact in sorted(classes)]
 
 
-def _affordable(
-    groups: list[Group], whole: list[Choice | None], world: World, budget: Fraction | None
-) -> list[Choice]:
+def _affordable(groups: list[Group], whole: list[Choice | None], world: World, budget: Fraction | None) -> list[Choice]:
     """What is done for each group; nothing at all where the whole is impossible and no budget asks for a part of it."""
     choices = [choice for choice in whole if choice is not None]
     complete = len(choices) == len(whole)
@@ -309,7 +315,8 @@ def _steps(
     needed = market_duties(world.scenario)
     steps: list[Step] = []
     total = Fraction(0)
-    opened = {market for market, duties in needed.items() if world.closed() >= duties}
+    closed = world.closed()
+    opened = {market for market, duties in needed.items() if closed >= duties}
     for move in ordered(world, after, prices, promised):
         total += prices[move.fact]
         now = {market for market, duties in needed.items() if move.closed >= duties}

@@ -1,7 +1,7 @@
 """In which order? Steps in bundles, each the one that closes most clauses for its cost from where the bundles before it have led.
 
-A bundle is a smallest set of the remaining steps that closes one more clause; whatever else it closes or reopens counts too. Every clause is judged
-by the ordinary engine after every step.
+A bundle is a smallest set of the remaining steps that closes one more clause; whatever else it closes or reopens counts too. Among equals
+comes the one that serves the market that is nearest to being open. Every clause is judged by the ordinary engine after every step.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from comity.questions.plan_world import market_duties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,12 +51,17 @@ class _Ordering:
     """The state between two steps."""
 
     def __init__(
-        self, world: World, after: Mapping[str, Mapping[str, Value]], prices: Mapping[str, Fraction], promised: Iterable[str]
+        self,
+        world: World,
+        after: Mapping[str, Mapping[str, Value]],
+        prices: Mapping[str, Fraction],
+        promised: Iterable[str],
     ) -> None:
         self.world = world
         self.after = after
         self.prices = prices
         self.promised = tuple(promised)
+        self.markets = market_duties(world.scenario)
         self.remaining = sorted(after)
         self.taken: dict[str, Mapping[str, Value]] = {}
         self.reads = {name: clause.facts & after.keys() for name, clause in world.clauses.items()}
@@ -83,11 +90,17 @@ class _Ordering:
             return tuple(self.remaining)
         return min(bundles, key=self._rank)
 
-    def _rank(self, bundle: tuple[str, ...]) -> tuple[bool, Fraction, int, tuple[str, ...]]:
+    def _rank(self, bundle: tuple[str, ...]) -> tuple[bool, Fraction, int, int, tuple[str, ...]]:
+        """Sort key: most clauses for the cost, then most clauses, then the market that is nearest to being open."""
         gain, cost = self.gain(bundle), sum((self.prices[fact] for fact in bundle), Fraction(0))
-        if gain > 0 and cost == 0:
-            return (False, Fraction(0), -gain, bundle)
-        return (True, Fraction(-gain) / cost if cost else Fraction(0), -gain, bundle)
+        free = gain > 0 and cost == 0
+        return (not free, Fraction(-gain) / cost if cost else Fraction(0), -gain, self.distance(bundle), bundle)
+
+    def distance(self, bundle: tuple[str, ...]) -> int:
+        """How many clauses are open in that market, of those that a bundle serves, which is nearest to being open."""
+        touched = self._gains[bundle][1] - self.closed
+        left = [duties - self.closed for duties in self.markets.values() if not duties.isdisjoint(touched)]
+        return min(map(len, left), default=len(self.promised))
 
     def bundle(self, name: str) -> tuple[str, ...]:
         """A smallest set of remaining steps that closes a clause, without the dearest that can be spared; empty where none does."""

@@ -15,8 +15,8 @@ from comity.dossier.model import Basis, Entry
 from comity.errors import Place
 from comity.library.vocabulary import MARKETS
 from comity.questions.assess import assess
-from comity.questions.changes import Slot
 from comity.questions.judgement import System, judge
+from comity.questions.plan_changes import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
     from comity.dossier.model import Dossier
     from comity.library.model import Clause
-    from comity.questions.changes import Item
+    from comity.questions.plan_changes import Item
     from comity.questions.scenario import Assumption, Scenario
 
 CLOSED = ("met", "not_applicable")
@@ -41,7 +41,10 @@ class World:
     def clauses(self) -> dict[str, Clause]:
         """The clauses that something can still decide, by id: those of the duties, and those that are set aside."""
         scenario = self.scenario
-        return {clause.full_id: clause for clause in (*(d.clause for d in scenario.duties), *(o.clause for o in scenario.open))}
+        return {
+            clause.full_id: clause
+            for clause in (*(d.clause for d in scenario.duties), *(o.clause for o in scenario.open))
+        }
 
     @cached_property
     def facts(self) -> dict[str, dict[str, Value]]:
@@ -134,4 +137,6 @@ def _assumed(old: Entry | None, assumption: Assumption, basis: Basis) -> Entry:
 
 def market_duties(scenario: Scenario) -> dict[str, frozenset[str]]:
     """The duties that bind in each market, by id."""
-    return {market: frozenset(duty.id for duty in scenario.duties if market in duty.places) for market in scenario.markets}
+    return {
+        market: frozenset(duty.id for duty in scenario.duties if market in duty.places) for market in scenario.markets
+    }

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from comity.clauses.tree import Kind
 from comity.clauses.values import KIND_NAMES, example_of, write_value
 from comity.language import Message
-from comity.report.blocks import Branch, Code, Heading, Outline, Pairs, Paragraph, Span, line
+from comity.report.blocks import Branch, Code, Heading, Outline, Paragraph, Span, line
 from comity.report.library_words import NATURE_NAMES
 from comity.report.words import BASIS_NAMES
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 CITES = 3
 """How many clauses of a jurisdiction the question itself names; all of them are a question mark away."""
+
+MANY = 12
+"""Of more clauses than this the question only says how many they are."""
+
+LISTED = 5
+"""How many clauses of a jurisdiction the help names with their titles."""
 
 _FEW = 6
 """So many values are listed one a line; more of them in columns."""
@@ -105,16 +111,26 @@ def _numbered(fact: FactDefinition, words: Words, width: int) -> Iterator[Block]
     digits = len(str(len(fact.type.values)))
     items = [f"{number:>{digits}} {words.member(value)}" for number, value in enumerate(fact.type.values, 1)]
     widest = max(map(cell_len, items)) + 2
-    columns = 1 if len(items) <= _FEW else max(1, (width - 4) // widest)
+    columns = 1 if len(items) <= _FEW else max(1, width // widest)
     rows = -(-len(items) // columns)
     for row in range(rows):
         cells = items[row::rows]
         text = "".join(f"{cell}{' ' * (widest - cell_len(cell))}" for cell in cells[:-1]) + cells[-1]
-        yield Outline((Branch(0, line(text)),))
+        yield Paragraph(line(text), indent=1)
 
 
 def _why(question: Question, words: Words) -> Iterator[Block]:
+    """The clauses that wait: a few by their citations, many by their number in each jurisdiction."""
     count = len(question.waiting)
+    places = [
+        (words.text(words.library.jurisdictions[jurisdiction].title), clauses)
+        for jurisdiction, clauses in _by_jurisdiction(question.waiting).items()
+    ]
+    if count > MANY:
+        listed = words.separator.join(f"{title}\N{NO-BREAK SPACE}{len(clauses)}" for title, clauses in places)
+        said = words.say("{count} clauses wait for this: {list}", count=count, list=listed)
+        yield Paragraph(line(Span(said, "dim")), indent=1)
+        return
     said = (
         words.say("{count} clauses wait for this:", count=count)
         if count > 1
@@ -122,44 +138,49 @@ def _why(question: Question, words: Words) -> Iterator[Block]:
     )
     yield Paragraph(line(Span(said, "dim")), indent=1)
     rows = []
-    for jurisdiction, clauses in _by_jurisdiction(question.waiting).items():
+    for title, clauses in places:
         cites = words.separator.join(clause.cite for clause in clauses[:CITES])
-        more = len(clauses) - CITES
-        if more > 0:
-            cites = words.say("{names} and {count} more", names=cites, count=more)
-        rows.append((words.text(words.library.jurisdictions[jurisdiction].title), line(Span(cites, "dim"))))
-    yield Pairs(tuple(rows))
+        if len(clauses) > CITES:
+            cites = words.say("{names} and {count} more", names=cites, count=len(clauses) - CITES)
+        rows.append(Branch(1, line(Span(f"{title}{'：' if words.language == 'zh' else ': '}{cites}", "dim"))))
+    yield Outline(tuple(rows))
 
 
 def help_page(question: Question, words: Words) -> list[Block]:
-    """Everything about a question: how it may be answered, how the fact is established, and every clause that waits."""
+    """What lies behind a question: the clauses that wait, how the fact is established, and every way to answer."""
     say = words.say
     fact = words.library.fact(question.fact)
+    content: list[Block] = []
+    for jurisdiction, clauses in _by_jurisdiction(question.waiting).items():
+        title = words.text(words.library.jurisdictions[jurisdiction].title)
+        content.append(Paragraph(line(Span(f"{title} ({len(clauses)})", "strong"))))
+        content += [_clause(clause, words) for clause in clauses[:LISTED]]
+        if len(clauses) > LISTED:
+            more = say("… and {count} more; comity ask --format json lists all", count=len(clauses) - LISTED)
+            content.append(Paragraph(line(Span(more, "dim")), indent=1))
     established = words.separator.join(words.name(BASIS_NAMES[basis]) for basis in fact.established_by)
-    content: list[Block] = [Paragraph(line(words.text(fact.definition) or fact.id))]
-    content.append(Paragraph(line(words.name(NATURE_NAMES[fact.nature])), indent=1))
-    content.append(Paragraph(line(say("can be established: {ways}", ways=established)), indent=1))
+    content.append(Paragraph(line(Span(words.fact(fact.id), "strong"), "  ", Span(fact.id, "id"))))
+    notes = [
+        words.text(fact.definition),
+        words.name(NATURE_NAMES[fact.nature]),
+        say("can be established: {ways}", ways=established),
+    ]
     if fact.type.values:
-        shown = words.separator.join(f"{number} {value}" for number, value in enumerate(fact.type.values, 1))
-        content.append(Paragraph(line(say("numbers or names: {values}", values=shown)), indent=1))
+        shown = words.separator.join(f"{number}\N{NO-BREAK SPACE}{value}" for number, value in enumerate(fact.type.values, 1))
+        notes.append(say("numbers or names: {values}", values=shown))
+    content += [Paragraph(line(note), indent=1) for note in notes if note]
     content.append(Paragraph(line(say("With what it rests on, as in a dossier:")), indent=1))
     content.append(Code(f"{{value: {example_of(fact.type)}, by: documented, source: model-card.md}}", indent=2))
     if fact.per_market:
-        content.append(
-            Paragraph(line(say("It may differ by market; the rest is asked again, or stands first:")), indent=1)
-        )
+        content.append(Paragraph(line(say("It may differ by market; the value for all others stands first:")), indent=1))
         content.append(Code(_market_example(fact, words), indent=2))
-    content.append(Paragraph(line(_keys(words)), indent=1))
-    for jurisdiction, clauses in _by_jurisdiction(question.waiting).items():
-        content.append(Paragraph(line(Span(words.text(words.library.jurisdictions[jurisdiction].title), "strong"))))
-        content += [_clause(clause, words) for clause in clauses]
-    return content
+    return [*content, Paragraph(line(_keys(words)))]
 
 
 def _market_example(fact: FactDefinition, words: Words) -> str:
-    one, other = (words.library.markets * 2)[:2]
     example = example_of(fact.type)
-    return f"{example}, {one}: {example}, {other}: {example}"
+    other = "false" if fact.type.kind is Kind.BOOL else example
+    return f"{example}, {words.library.markets[0]}: {other}"
 
 
 def _clause(clause: Clause, words: Words) -> Block:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.language import Message
 from comity.report.blocks import Branch, Drawing, Grid, Heading, Outline, Paragraph, Span, line, written
 from comity.report.pages import as_html, as_markdown
 from comity.report.plan_chart import amount, bars, drawing, points
 from comity.report.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from comity.clauses.tree import Value
     from comity.questions.plan import Plan, Step
@@ -86,9 +85,11 @@ class _Writing:
                 )
             elif answer.possible_per_market is False:
                 yield self.say("Values that differ by market do not help either.")
+            if answer.budget is None:
+                yield self.say("With --budget the plan goes as far as it can.")
         if answer.budget is not None and answer.left:
             yield self.say(
-                "A budget of {budget} closes {count} clauses at most, with steps that cost {cost}; still open: {left}.",
+                "Within a budget of {budget}, steps that cost {cost} close as many clauses as can be: {count}; still open: {left}.",
                 budget=amount(answer.budget),
                 count=self.gained(),
                 cost=amount(answer.cost),
@@ -96,7 +97,7 @@ class _Writing:
             )
         elif answer.steps:
             yield self.say(
-                "The cheapest plan costs {cost}: it has {steps} steps and closes {count} clauses. That no cheaper one does is proven.",
+                "The cheapest plan costs {cost} (steps: {steps}; clauses closed: {count}). That no cheaper one does is proven.",
                 cost=amount(answer.cost),
                 steps=len(answer.steps),
                 count=self.gained(),
@@ -107,21 +108,32 @@ class _Writing:
             yield self.say("Nothing to do: every clause that binds here is known to be met, or not to apply.")
 
     def gained(self) -> int:
-        """How many clauses the steps close that were open before."""
-        return sum(len(step.closes) - len(step.reopens) for step in self.answer.steps)
+        """How many clauses the steps close that can be promised and were open before."""
+        duties = {duty.id for duty in self.answer.scenario.duties}
+        return sum(
+            len(duties.intersection(step.closes)) - len(duties.intersection(step.reopens)) for step in self.answer.steps
+        )
 
     def conflicts(self) -> Iterator[Block]:
         answer = self.answer
         if not answer.conflicts:
             return
         count = len(answer.conflicts)
-        said = "Cannot be met together ({count})" if answer.conflicts_complete else "Cannot be met together (the first {count})"
+        said = (
+            "Cannot be met together ({count})"
+            if answer.conflicts_complete
+            else "Cannot be met together (the first {count})"
+        )
         yield Heading(line(self.say(said, count=count)))
         rows: list[Branch] = []
         for names in answer.conflicts:
             facts = self.words.separator.join(self.words.fact(fact) for fact in self.fought_over(names))
-            rows.append(Branch(0, line(self.say("about: {facts}", facts=facts)) if facts else line(self.say("by itself"))))
-            rows += [Branch(1, self.clause(name), (line(self.words.text(self.clauses[name].text)),)) for name in names]
+            rows.append(
+                Branch(0, line(self.say("about: {facts}", facts=facts)) if facts else line(self.say("by itself")))
+            )
+            for name in names:
+                text = self.words.text(self.clauses[name].text)
+                rows.append(Branch(1, self.clause(name), (line(text),) if text else ()))
         yield Outline(tuple(rows))
 
     def fought_over(self, names: tuple[str, ...]) -> list[str]:
@@ -196,6 +208,8 @@ class _Writing:
             yield said if everywhere else self.say("{markets}: {what}", markets=self.places(places), what=said)
 
     def way(self, fact: str, before: Value | None, after: Value) -> str:
+        if before == after:
+            return self.say("stays: {value}", value=self.words.value(fact, after))
         if isinstance(before, frozenset) and isinstance(after, frozenset) and before:
             parts = []
             if after - before:
@@ -219,7 +233,9 @@ class _Writing:
         yield Heading(line(self.say("Markets opened against cumulative cost")))
         yield Drawing(bars(answer, self.words), drawing(answer, self.words))
         if any(progress.waiting and progress.cost is not None for progress in answer.markets):
-            said = self.say("Pale bars and hollow dots: open but for clauses that wait for what is not known of the system.")
+            said = self.say(
+                "Pale bars and hollow dots: open but for clauses that wait for what is not known of the system."
+            )
             yield Paragraph(line(Span(said, "dim")))
 
     def left(self) -> Iterator[Block]:
@@ -238,7 +254,9 @@ class _Writing:
         lines = []
         if self.answer.steps:
             lines.append(
-                self.say("Costs are relative efforts, from the library or from the dossier; to establish a fact is to find it so.")
+                self.say(
+                    "Costs are relative efforts. To establish a fact is to find out that it is so; if it is not, changing it comes on top."
+                )
             )
         day = self.answer.scenario.library.as_of.isoformat()
         lines.append(self.say("The texts of the rules were last checked on {day}.", day=day))

@@ -1,7 +1,7 @@
 """Markets opened against what has been spent: bars for a terminal, a drawing for a page.
 
-The one idea: both are made from the same points, and the drawing takes its colours from the page, so that it can be read by day, by night and
-in print.
+The one idea: both are made from the same points, and the drawing takes its colours from the page, so that it can be read by
+day, by night and in print.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ def drawing(answer: Plan, words: Words) -> str:
         label = escape(f"{point.title}  {amount(point.cost)}")
         marks.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{fill}" stroke="currentColor" stroke-width="1.5"/>')
         marks.append(f'<text x="{x + 9}" y="{y + 4}" font-size="13" fill="currentColor">{label}</text>')
-        marks.append(f'<text x="{_LEFT - 8}" y="{y + 4}" font-size="12" text-anchor="end" fill="currentColor">{number}</text>')
+        marks.append(
+            f'<text x="{_LEFT - 8}" y="{y + 4}" font-size="12" text-anchor="end" fill="currentColor">{number}</text>'
+        )
     path.append(f"H{_LEFT + width}")
     title = escape(words.say("Markets opened against cumulative cost"))
     axis = (

@@ -33,6 +33,7 @@ FROM_VOCABULARY = (
 OUTPUTS = (
     "assessment-1",
     "explanation-1",
+    "plan-1",
     "library-check-1",
     "library-list-1",
     "library-entry-1",

@@ -224,6 +224,47 @@ def explanation() -> Schema:
     ) | {"$defs": {"node": node, "obstacle": obstacle}}
 
 
+def plan() -> Schema:
+    """`comity plan`."""
+    cost: Schema = {"type": "number", "minimum": 0}
+    clauses = many(CLAUSE)
+    values: Schema = by_key(VALUE) | {"description": "by jurisdiction"}
+    step = record(
+        fact=FACT,
+        kind=word(("establish", "change")),
+        from_=VALUE | {"description": "null: not known, or not the same in every jurisdiction"},
+        to=VALUE | {"description": "null: not the same in every jurisdiction"},
+        from_in=values,
+        to_in=values,
+        cost=cost,
+        total=cost,
+        closes=clauses,
+        reopens=clauses,
+        opens=many(TEXT),
+    )
+    return record(
+        language=TEXT,
+        library=LIBRARY,
+        on=DAY,
+        system=SYSTEM,
+        markets=many(TEXT),
+        assumptions=many(record(fact=FACT, market=TEXT_OR_NULL, value=VALUE)),
+        per_market=FLAG,
+        budget=or_null(cost),
+        possible=FLAG,
+        possible_per_market=TRUTH,
+        cost=cost,
+        steps=many(step),
+        promised=clauses,
+        left=clauses,
+        waiting=clauses,
+        open_givens=many(record(fact=FACT, cost=cost, clauses=clauses)),
+        conflicts=many(clauses),
+        conflicts_complete=FLAG,
+        progress=many(record(market=TEXT, cost=or_null(cost), opened=FLAG, left=clauses, waiting=clauses)),
+    )
+
+
 def library_check() -> Schema:
     """`comity library check`."""
     shares = ("shared_facts", "shared_values", "clauses_sharing_a_fact", "clauses_sharing_a_choice")
@@ -311,6 +352,7 @@ def library_search() -> Schema:
 MAKERS = {
     "assessment-1": assessment,
     "explanation-1": explanation,
+    "plan-1": plan,
     "library-check-1": library_check,
     "library-list-1": library_list,
     "library-entry-1": library_entry,

@@ -1,9 +1,9 @@
 """To what should a fact be changed? The plainest values under which the duties are met, the same whatever the solver's luck.
 
-Facts are fixed in the order of their ids. What is known moves as little as it can: a set gains and loses as few values as possible, a number
-goes to the nearest value that makes a difference. What is not known takes the least that is asked: the smallest set, `false` before `true`,
-the lowest number where duties ask for at least so much, and the highest where they ask for at most so much. Jurisdictions that may differ
-get one value where one does.
+Facts are fixed in the order of their ids. What is known moves as little as it can: a set gains and loses as few values as
+possible, a number goes to the nearest value that makes a difference. What is not known takes the least that is asked: the smallest
+set, `false` before `true`, the lowest number where duties ask for at least so much, and the highest where they ask for at most so
+much. Jurisdictions that may differ get one value where one does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from comity.clauses.tree import Expression, Value
-    from comity.questions.changes import Choice, Group, Slot
+    from comity.questions.plan_changes import Choice, Group, Slot
 
 
 def plainest_values(group: Group, choice: Choice) -> dict[Slot, Value]:
@@ -56,7 +56,8 @@ class _Search:
         self.upwards, self.downwards = _directions([duty.require for duty in group.duties], self.critical)
         names = [item for item in group.items if item not in choice.items]
         duties = [duty.id for duty in group.duties if duty.id not in choice.waived]
-        self.fixed: list[z3.BoolRef] = [group.switches[name] for name in (*names, *duties)]
+        self.fixed: list[z3.BoolRef] = [group.switches[item] for item in names]
+        self.fixed += [group.switches[duty] for duty in duties]
         if not self.fits():
             raise ReplayError(Message("there is no world to show"))
 
@@ -84,7 +85,9 @@ class _Search:
 
     def _one(self, fact: str, places: list[str]) -> z3.BoolRef:
         """That a fact has one value in all places, and another one than now."""
-        return z3.And(*(self.encoding.same(fact, places[0], place) for place in places[1:]), self.encoding.literal(True))  # noqa: FBT003
+        return z3.And(
+            *(self.encoding.same(fact, places[0], place) for place in places[1:]), self.encoding.literal(True)
+        )
 
     def value(self, slot: Slot, *, keep: bool) -> Value:
         """The plainest value of a slot; `keep` says that staying as it is comes first."""
@@ -112,7 +115,7 @@ class _Search:
         return values
 
     def _set(self, slot: Slot, place: str) -> frozenset[str]:
-        """The set with the fewest values gained and lost; among equals, that which leaves the first declared values as they are."""
+        """The set with the fewest values gained and lost; among equals, that which moves the values declared first."""
         now = slot.now if isinstance(slot.now, frozenset) else frozenset[str]()
         members = self.encoding.variable(slot.fact, place)
         moved = {value: z3.Not(member) if value in now else member for value, member in members.items()}
@@ -123,9 +126,10 @@ class _Search:
         self._move_few(list(moved.values()))
         held = set(now)
         for value, move in moved.items():
-            if not self.holds(z3.Not(move)):
-                self.fixed.append(move)
+            if self.holds(move):
                 held ^= {value}
+            else:
+                self.fixed.append(z3.Not(move))
         return frozenset(held)
 
     def _move_few(self, moves: list[z3.BoolRef]) -> None:

@@ -1,7 +1,7 @@
 """The most that a budget buys: as many clauses as possible, then as many markets, then as little as possible.
 
-Each group of duties has its frontier: what it costs at least to leave so many of its duties open. Groups share no fact, so the best whole is
-found by adding frontiers up, once for each set of markets that is wanted whole.
+Each group of duties has its frontier: what it costs at least to leave so many of its duties open. Groups share no fact, so
+the best whole is found by adding frontiers up, once for each set of markets that is wanted whole.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from comity.questions.changes import Choice, Group, frontier
+from comity.questions.plan_changes import Choice, Group, frontier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from comity.questions.changes import Item
+    from comity.questions.plan_changes import Item
 
 
 class _Sum(NamedTuple):
@@ -52,18 +52,16 @@ def best_within(
         return []
     fewest = _waived(whole)
 
-    def rivals(names: Iterable[str]) -> Iterator[_Sum]:
-        for wanted in combinations(names, size):
-            one = best(frozenset[str]().union(*(markets[name] for name in wanted)))
-            if one is not None and _waived(one) == fewest:
-                yield one
+    def whole_markets(names: Iterable[str]) -> _Sum | None:
+        """The best that opens these markets without closing fewer clauses than can be."""
+        one = best(frozenset[str]().union(*(markets[name] for name in names)))
+        return one if one is not None and _waived(one) == fewest else None
 
-    size = 1
-    able = [name for name in markets if list(rivals([name]))]
+    able = [name for name in markets if whole_markets([name]) is not None]
     for size in range(len(able), 0, -1):
-        found = min(rivals(able), key=lambda one: one.weight, default=None)
-        if found is not None:
-            return list(found.choices)
+        rivals = [one for names in combinations(able, size) if (one := whole_markets(names)) is not None]
+        if rivals:
+            return list(min(rivals, key=lambda one: one.weight).choices)
     return list(whole.choices)
 
 

@@ -1,14 +1,13 @@
 """The cheapest set that hits every core: exact branch and bound, with one answer whatever the order of the cores.
 
-A core is a set of names of which at least one has to be taken. Two kinds of names: *items*, each with a weight, and *waivers*, of which only
-so many may be taken. No two sets of items weigh the same (`weights`), so the cheapest set is unique.
-Source: E. Moreno-Centeno, R. M. Karp, "The implicit hitting set approach to solve combinatorial optimization problems" (Operations
-Research 61, 2013).
+A core is a set of names of which at least one has to be taken. Two kinds of names: *items*, each with a weight, and *waivers*,
+of which only so many may be taken. No two sets of items weigh the same (`weights`), so the cheapest set is unique.
+Source: E. Moreno-Centeno, R. M. Karp, "The implicit hitting set approach to solve combinatorial optimization problems"
+(Operations Research 61, 2013).
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -17,6 +16,7 @@ from comity.questions.worlds import NotDecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from fractions import Fraction
 
 Name = TypeVar("Name")
 

@@ -1,8 +1,9 @@
 """Which changes of facts make which duties known to be met: one group of duties that share facts, asked of a solver.
 
-A change is an *item*: to alter what is known of a choice, or to establish what is not. An item that is not taken freezes its fact: what is
-known stays, and what is unknown stays unknown, in the sense of Kleene's logic (`Encoding.certainty`), so that a duty counts as met only where
-the facts then known decide it. The solver tells which frozen facts stand against which duties (a core); `hitting` finds the cheapest way out.
+A change is an *item*: to alter what is known of a choice, or to establish what is not. An item that is not taken freezes its
+fact: what is known stays, and what is unknown stays unknown, in the sense of Kleene's logic (`Encoding.certainty`), so that a
+duty counts as met only where the facts then known decide it. The solver tells which frozen facts stand against which duties (a
+core); `plan_hitting` finds the cheapest way out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 import z3
 
 from comity.questions.conflicts import Demands, all_conflicts
-from comity.questions.hitting import cheapest_hit
+from comity.questions.plan_hitting import cheapest_hit
 from comity.questions.worlds import new_solver, possible
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Expression, Value
     from comity.engines.smt import Encoding
     from comity.questions.conflicts import Conflicts
+    from comity.questions.plan_hitting import Hit
     from comity.questions.scenario import Duty
 
 CONFLICT_LIMIT = 20
@@ -103,6 +105,7 @@ class Group:
         for duty in self.duties:
             self.switches[duty.id] = z3.Bool(f"duty {duty.id}", self.encoding.context)
             self.solver.add(z3.Implies(self.switches[duty.id], self.met(duty)))
+        self.taking: dict[Item | str, int] = {item: self.weight[item] for item in self.items}
         self._names = {switch.decl().name(): name for name, switch in self.switches.items()}
 
     def met(self, duty: Duty) -> z3.BoolRef:
@@ -173,7 +176,7 @@ class Group:
         every = frozenset(duty.id for duty in self.duties)
         waivable = [duty.id for duty in self.duties if duty.id not in required]
         while True:
-            hit = cheapest_hit(self.cores, self.weight, waivable, spare)
+            hit: Hit[Item | str] | None = cheapest_hit(self.cores, self.taking, waivable, spare)
             if hit is None:
                 return None
             items = frozenset(name for name in hit.names if isinstance(name, Item))
