@@ -113,6 +113,10 @@ def possible(world: Mapping[str, Value], library: Library) -> bool:
     return all(system.trace(axiom.formula).value is not False for axiom in library.data.axioms)
 
 
+def completions(facts: Mapping[str, Value], library: Library) -> list[dict[str, Value]]:
+    return [world for world in worlds(facts, DOMAINS.keys() - facts.keys()) if possible(world, library)]
+
+
 def breach(clause: Clause, facts: Mapping[str, Value]) -> bool | None:
     """Whether a clause applies and is not met; None: unknown."""
     known = {**facts, MARKETS: frozenset(COUNTRIES)}
@@ -157,7 +161,7 @@ def test_what_was_never_asked_cannot_change_any_verdict(random: Random) -> None:
         return
     interview = run(library, world)
     asked = answers_of(interview)
-    others = [other for other in worlds(asked, DOMAINS.keys() - asked.keys()) if possible(other, library)]
+    others = completions(asked, library)
     for clause in interview.inquiry.clauses:
         assert len({breach(clause, other) for other in others}) == 1
         if clause.full_id not in {verdict.clause.full_id for verdict in interview.open}:
@@ -172,14 +176,12 @@ def test_nor_while_some_facts_stay_unknown(random: Random) -> None:
     known = {name: random.choice(values) for name, values in DOMAINS.items() if random.random() < 0.6}
     interview = run(library, known)
     asked = answers_of(interview)
-    if not possible(asked, library):
-        return
     free = [name for name in DOMAINS if name not in interview.order]
-    everything = [world for world in worlds(asked, DOMAINS.keys() - asked.keys()) if possible(world, library)]
+    everything = completions(asked, library)
     for clause in interview.inquiry.clauses:
         now = breach(clause, asked)
         for world in worlds(asked, free):
-            if possible(world, library) and breach(clause, world) is not now:
+            if breach(clause, world) is not now and completions(world, library):
                 assert now is None
                 assert {breach(clause, other) for other in everything} <= {breach(clause, world)}
 
@@ -228,6 +230,11 @@ def test_what_is_true_either_way_is_not_asked() -> None:
 
 def test_what_an_axiom_decides_is_not_asked() -> None:
     assert next_question(small({"id": "xa/1", "require": "!a.c || a.d"}, axioms=["!a.c || a.d"])) is None
+
+
+def test_facts_that_an_axiom_ties_together_are_not_all_passed_over() -> None:
+    interview = small({"id": "xa/1", "require": "a.c"}, axioms=["a.c == a.d"])
+    assert [question.fact for question in questions(interview)] == ["a.c"]
 
 
 def test_what_only_mattered_together_with_something_unknown_is_not_asked() -> None:

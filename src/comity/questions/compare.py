@@ -1,16 +1,21 @@
 """How do two rules relate? For every pair of clauses that share facts, one of six relations, proven, with a witness for each difference.
 
 The relations are those of `relations`. Whether both clauses can apply and how their requirements relate are two questions as long as no
-fact and no axiom ties them together, which is nearly always so; then each is answered once for all pairs that pose it.
+fact and no axiom ties them together, which is nearly always so; then each is answered once for all pairs that pose it. And a witness is
+looked for before the solver is asked: the plainest system that satisfies A is nearly always one that fails B. So the solver works where
+only it can answer: that there is no such system.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import z3
 
 from comity.clauses.critical import CriticalValues
+from comity.clauses.tree import Kind
 from comity.engines import kleene
 from comity.engines.smt import Encoding
 from comity.language import Message
@@ -39,12 +44,12 @@ from comity.questions.worlds import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
-    from comity.clauses.tree import Value
+    from comity.clauses.tree import Expression, Value
     from comity.library.loader import Library
-    from comity.library.model import Clause, CompiledFormula
+    from comity.library.model import Clause
 
 __all__ = [
     "RELATIONS",
@@ -61,16 +66,25 @@ __all__ = [
 
 World = dict[str, "Value"]
 
+UNCONFIRMED = Message("a world that the solver found was not confirmed; nothing is concluded from it")
+_NAMES: dict[tuple[bool, bool], Relation] = {
+    (False, False): "equal",
+    (True, False): "b_stricter",
+    (False, True): "a_stricter",
+    (True, True): "overlapping",
+}
+"""The relation, by whether there is a system that satisfies only A, and one that satisfies only B."""
+
 
 class _Difference(NamedTuple):
     """A relation, and worlds that satisfy only the one requirement and only the other, where there are such."""
 
     relation: Relation
-    only_a: World | None
-    only_b: World | None
+    only_a: World | None = None
+    only_b: World | None = None
 
     def turned(self) -> _Difference:
-        return _Difference(turned(self.relation) or self.relation, self.only_b, self.only_a)
+        return _Difference(turned(self.relation), self.only_b, self.only_a)
 
 
 class Comparison:
@@ -86,6 +100,8 @@ class Comparison:
         self.on = on
         self.encoding = Encoding(library.vocabulary)
         self.axioms = axiom_parts(library.data)
+        self._applying: dict[object, World | None] = {}
+        self._satisfying: dict[str, World | None] = {}
         self._contexts: dict[tuple[object, object], World | None] = {}
         self._differences: dict[tuple[str, str], _Difference] = {}
 
@@ -96,113 +112,197 @@ class Comparison:
             context, difference = self._related(a, b)
         except NotDecidedError:
             return Pair(a, b, None, shared, ())
-        if context is None or difference is None:
-            return Pair(a, b, "never_both_apply", shared, ())
-        required = a.require.facts | b.require.facts
-        witnesses = tuple(
-            self._witness(name, world, context, required, (a, b))
-            for name, world in (("a", difference.only_a), ("b", difference.only_b))
-            if world is not None
-        )
-        return Pair(a, b, difference.relation, shared, witnesses)
+        witnesses = []
+        for name, world in (("a", difference.only_a), ("b", difference.only_b)):
+            if world is not None:
+                witnesses.append(_witness(name, {**context, **world}, a.require.facts | b.require.facts))
+        return Pair(a, b, difference.relation, shared, tuple(witnesses))
 
-    def _related(self, a: Clause, b: Clause) -> tuple[World | None, _Difference | None]:
-        """A world in which both apply, and how the requirements differ; None where they never both apply."""
+    def _related(self, a: Clause, b: Clause) -> tuple[World, _Difference]:
+        """A world in which both apply, and how the requirements differ there."""
         conditions = frozenset().union(*(part.facts for clause in (a, b) for part in clause.conditions))
-        _, tied = related(self.axioms, a.require.facts | b.require.facts)
-        if tied.isdisjoint(conditions):
+        required = a.require.facts | b.require.facts
+        if self._tied(required).isdisjoint(conditions):
             context = self._context(a, b)
-            return context, None if context is None else self._difference(a, b)
-        applies = [*self._applies(a), *self._applies(b)]
-        room = self._room((a, b), conditions | a.require.facts | b.require.facts, conditions_too=True)
-        room.solver.add(*applies)
-        if not possible(room.solver):
-            return None, None
-        return {}, self._decide(room, a, b)
+            return ({}, _Difference("never_both_apply")) if context is None else (context, self._difference(a, b))
+        context = self._context(a, b)
+        if context is None:
+            return {}, _Difference("never_both_apply")
+        return {}, self._compared(a, b, context)
+
+    def _tied(self, facts: frozenset[str]) -> frozenset[str]:
+        return related(self.axioms, facts)[1]
 
     def _context(self, a: Clause, b: Clause) -> World | None:
-        """The plainest world in which both clauses apply."""
+        """A plain world in which both clauses apply; None where they never do."""
         key = (_texts(a, self.on), _texts(b, self.on))
         if key not in self._contexts:
-            conditions = frozenset().union(*(part.facts for clause in (a, b) for part in clause.conditions))
-            room = self._room((a, b), conditions, conditions_too=True, requirements_too=False)
-            room.solver.add(*self._applies(a), *self._applies(b))
-            self._contexts[key] = room.world() if possible(room.solver) else None
-            self._contexts[key[1], key[0]] = self._contexts[key]
+            self._contexts[key] = self._contexts[key[1], key[0]] = self._new_context(a, b)
         return self._contexts[key]
+
+    def _new_context(self, a: Clause, b: Clause) -> World | None:
+        alone_a, alone_b = self._application_alone(a), self._application_alone(b)
+        if alone_a is None or alone_b is None:
+            return None
+        joined = _joined(alone_a, alone_b)
+        if joined is not None and self._both_apply(a, b, joined):
+            return joined
+        parts = [*a.conditions, *b.conditions]
+        room = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
+        world = room.plainest(*self._applies(a), *self._applies(b))
+        if world is not None and not self._both_apply(a, b, world):
+            raise ReplayError(UNCONFIRMED)
+        return world
+
+    def _application_alone(self, clause: Clause) -> World | None:
+        """The plainest world in which a clause applies."""
+        key = _texts(clause, self.on)
+        if key not in self._applying:
+            parts = clause.conditions
+            room = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
+            self._applying[key] = room.plainest(*self._applies(clause))
+        return self._applying[key]
 
     def _difference(self, a: Clause, b: Clause) -> _Difference:
         """How the requirements of two clauses relate, whatever makes them apply."""
         key = (a.require.text, b.require.text)
         if key not in self._differences:
-            room = self._room((a, b), a.require.facts | b.require.facts, conditions_too=False)
-            self._differences[key] = self._decide(room, a, b)
+            self._differences[key] = self._compared(a, b, None)
             self._differences[key[1], key[0]] = self._differences[key].turned()
         return self._differences[key]
 
-    def _decide(self, room: _Room, a: Clause, b: Clause) -> _Difference:
-        """The relation of two requirements among the worlds of a room."""
-        required_a, required_b = self.encoding.term(a.require.tree), self.encoding.term(b.require.tree)
-        if not possible(room.solver, required_a, required_b):
-            return _Difference("incompatible", None, None)
-        only_a = room.world_if_any(required_a, z3.Not(required_b))
-        only_b = room.world_if_any(required_b, z3.Not(required_a))
-        names: dict[tuple[bool, bool], Relation] = {
-            (False, False): "equal",
-            (True, False): "b_stricter",
-            (False, True): "a_stricter",
-            (True, True): "overlapping",
-        }
-        return _Difference(names[only_a is not None, only_b is not None], only_a, only_b)
+    def _requirement_alone(self, clause: Clause) -> World | None:
+        """The plainest world that satisfies a clause."""
+        if clause.require.text not in self._satisfying:
+            room = self._room(clause.require.facts, [clause.require.tree])
+            self._satisfying[clause.require.text] = room.plainest(self.encoding.term(clause.require.tree))
+        return self._satisfying[clause.require.text]
 
-    def _room(
-        self, clauses: Iterable[Clause], facts: frozenset[str], *, conditions_too: bool, requirements_too: bool = True
-    ) -> _Room:
+    def _completed(self, world: World, other: Clause) -> World:
+        """A world with the plainest value of every fact that only the other clause requires something of."""
+        types = self.library.vocabulary.types
+        missing = sorted(other.require.facts - world.keys())
+        critical = CriticalValues([other.require.tree], self.library.vocabulary.definitions)
+        empty: Value = frozenset()
+        return {
+            **world,
+            **{
+                fact: empty if types[fact].kind is Kind.SET else min(critical.of(fact, types[fact]), key=_plainness)
+                for fact in missing
+            },
+        }
+
+    def _compared(self, a: Clause, b: Clause, context: World | None) -> _Difference:
+        """The relation of two requirements, where both clauses apply if there is a context that they are tied to."""
+        alone_a, alone_b = self._requirement_alone(a), self._requirement_alone(b)
+        if alone_a is None or alone_b is None:
+            return _Difference("incompatible")
+        room = self._room_of(a, b, context is not None)
+
+        term_a, term_b = self.encoding.term(a.require.tree), self.encoding.term(b.require.tree)
+
+        def confirmed(found: World, satisfies_a: bool, satisfies_b: bool) -> bool:
+            """Whether the `kleene` engine sees it so too."""
+            expected = [(a.require.tree, satisfies_a), (b.require.tree, satisfies_b)]
+            return self._holds(expected, found) and (context is None or self._both_apply(a, b, found))
+
+        def candidate(world: World | None) -> World | None:
+            return world if world is None or context is None else _joined(context, world)
+
+        def only(met: Clause, found: World | None) -> World | None:
+            """A world that satisfies one clause and fails the other: the candidate if it is one, else the plainest there is."""
+            expected = (met is a, met is b)
+            if found is not None and confirmed(found, *expected):
+                return found
+            terms = (term_a, z3.Not(term_b)) if met is a else (term_b, z3.Not(term_a))
+            found = room().plainest(*terms)
+            if found is not None and not confirmed(found, *expected):
+                raise ReplayError(UNCONFIRMED)
+            return found
+
+        both = candidate(_joined(alone_a, alone_b))
+        if not (both is not None and confirmed(both, True, True)) and not possible(room().solver, term_a, term_b):
+            return _Difference("incompatible")
+        only_a = only(a, candidate(self._completed(alone_a, b)))
+        only_b = only(b, candidate(self._completed(alone_b, a)))
+        return _Difference(_NAMES[only_a is not None, only_b is not None], only_a, only_b)
+
+    def _room_of(self, a: Clause, b: Clause, tied: bool) -> Callable[[], _Room]:
+        """The room of two clauses, furnished when it is first entered; with their conditions where these are tied to it."""
+
+        @cache
+        def room() -> _Room:
+            parts = [a.require, b.require, *((*a.conditions, *b.conditions) if tied else ())]
+            made = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
+            if tied:
+                made.solver.add(*self._applies(a), *self._applies(b))
+            return made
+
+        return room
+
+    def _room(self, facts: frozenset[str], trees: Iterable[Expression]) -> _Room:
         """A solver over some facts, with every axiom that can matter to them."""
-        trees = [clause.require.tree for clause in clauses if requirements_too]
-        trees += [part.tree for clause in clauses if conditions_too for part in clause.conditions]
         parts, reached = related(self.axioms, facts)
-        trees += [part.tree for part in parts]
         for fact in reached:
             self.encoding.variable(fact)
         solver = new_solver(self.encoding)
         solver.add(*(self.encoding.term(part.tree) for part in parts), *self.encoding.ranges(reached))
-        return _Room(solver, self.encoding, facts, CriticalValues(trees, self.library.vocabulary.definitions))
+        critical = CriticalValues([*trees, *(part.tree for part in parts)], self.library.vocabulary.definitions)
+        return _Room(solver, self.encoding, facts, critical)
 
     def _applies(self, clause: Clause) -> list[z3.BoolRef]:
         return applies_terms(clause, self.encoding, phases=phases_on(clause, self.on))
 
-    def _witness(
-        self, name: str, required: World, context: World, required_facts: frozenset[str], clauses: tuple[Clause, Clause]
-    ) -> Witness:
-        """A system that satisfies one clause and fails the other, confirmed by the `kleene` engine."""
-        world = {**context, **required}
-        met, failed = clauses if name == "a" else reversed(clauses)
+    def _both_apply(self, a: Clause, b: Clause, world: World) -> bool:
+        """Whether both clauses apply in a world, by the `kleene` engine."""
+        expected: list[tuple[Expression, bool]] = []
+        for clause in (a, b):
+            expected += [(part.tree, True) for part in (clause.scope, clause.actor, clause.when) if part is not None]
+            expected += [(clause.unless.tree, False)] if clause.unless is not None else []
+        started = (
+            any(phase.when is None or self._holds([(phase.when.tree, True)], world) for phase in phases_on(clause, self.on))
+            for clause in (a, b)
+        )
+        return self._holds(expected, world) and all(started)
+
+    def _holds(self, expected: Iterable[tuple[Expression, bool]], world: World) -> bool:
+        """Whether formulas have these values in a world, and no axiom is broken there."""
         definitions = self.library.vocabulary.definitions
         traced: dict[str, kleene.Trace] = {}
-
-        def holds(part: CompiledFormula) -> bool | None:
-            value = kleene.trace(part.tree, world, definitions, traced).value
-            return value if isinstance(value, bool) else None
-
-        confirmed = holds(met.require) is True and holds(failed.require) is False
-        for clause in clauses:
-            asked = [part for part in (clause.scope, clause.actor, clause.when) if part is not None]
-            confirmed = confirmed and all(holds(part) is True for part in asked)
-            confirmed = confirmed and (clause.unless is None or holds(clause.unless) is False)
-            whens = [phase.when for phase in phases_on(clause, self.on)]
-            confirmed = confirmed and any(when is None or holds(when) is True for when in whens)
-        if not confirmed or contradicted(self.axioms, world, definitions):
-            raise ReplayError(Message("a world that the solver found was not confirmed; nothing is concluded from it"))
-        return Witness(
-            "a" if name == "a" else "b",
-            {fact: world[fact] for fact in sorted(required_facts)},
-            {fact: world[fact] for fact in sorted(world.keys() - required_facts)},
-        )
+        as_expected = all(kleene.trace(tree, world, definitions, traced).value is value for tree, value in expected)
+        return as_expected and not contradicted(self.axioms, world, definitions)
 
 
 def _texts(clause: Clause, on: date | None) -> tuple[str | None, ...]:
     return tuple(None if part is None else part.text for part in application(clause, on))
+
+
+def _joined(one: World, other: World) -> World | None:
+    """Two worlds as one, sets united; None where they give a fact different values."""
+    joined = {**one, **other}
+    for fact in one.keys() & other.keys():
+        left, right = one[fact], other[fact]
+        if isinstance(left, frozenset) and isinstance(right, frozenset):
+            joined[fact] = left | right
+        elif left != right:
+            return None
+    return joined
+
+
+def _plainness(value: Value) -> tuple[bool, float]:
+    """Order of values by how plain they are: the least that is not negative first; enums and dates as they stand."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    return (value < 0, float(value)) if isinstance(value, bool | int | float) else (False, 0.0)
+
+
+def _witness(satisfies: str, world: World, required: frozenset[str]) -> Witness:
+    name: Literal["a", "b"] = "a" if satisfies == "a" else "b"
+    return Witness(
+        name,
+        {fact: world[fact] for fact in sorted(required)},
+        {fact: world[fact] for fact in sorted(world.keys() - required)},
+    )
 
 
 class _Room(NamedTuple):
@@ -213,10 +313,8 @@ class _Room(NamedTuple):
     facts: frozenset[str]
     critical: CriticalValues
 
-    def world(self, *terms: z3.BoolRef) -> World:
-        """The plainest world in which these terms hold."""
-        return canonical_world(self.solver, self.encoding, self.facts, self.critical, terms)
-
-    def world_if_any(self, *terms: z3.BoolRef) -> World | None:
+    def plainest(self, *terms: z3.BoolRef) -> World | None:
         """The plainest world in which these terms hold, if there is one."""
-        return self.world(*terms) if possible(self.solver, *terms) else None
+        if not possible(self.solver, *terms):
+            return None
+        return canonical_world(self.solver, self.encoding, self.facts, self.critical, terms)

@@ -116,12 +116,14 @@ def without_dominated(
         ]
         if not pairs:
             break
-        left = dict(zip(left, map(z3.simplify, _replaced(list(left.values()), pairs)), strict=True))
+        left = dict(zip(left, map(z3.simplify, replaced(list(left.values()), pairs)), strict=True))
     return left
 
 
-def _replaced(terms: list[z3.BoolRef], pairs: list[tuple[Any, Any]]) -> list[Any]:
+def replaced(terms: list[z3.BoolRef], pairs: list[tuple[Any, Any]]) -> list[Any]:
     """Terms with variables replaced, all in one pass."""
+    if not terms or not pairs:
+        return terms
     context = terms[0].ctx
     bundle = z3.Function("bundle", *[z3.BoolSort(context)] * (len(terms) + 1))
     return list(z3.substitute(bundle(*terms), *pairs).children())

@@ -10,6 +10,7 @@ Source: A. Solar-Lezama et al., "Combinatorial sketching for finite programs" (A
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import z3
@@ -18,7 +19,7 @@ from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.language import Message
 from comity.questions.conflicts import all_minimal_sets
-from comity.questions.dominance import variables, without_dominated
+from comity.questions.dominance import replaced, variables, without_dominated
 from comity.questions.groups import connected, duty_term, encoding_of, preference
 from comity.questions.worlds import NotDecidedError, ReplayError, new_solver, possible
 
@@ -130,12 +131,28 @@ class _Ground:
         variable = self.encoding.variable(fact)
         return list(variable.values()) if isinstance(variable, dict) else [variable]
 
-    def copied(self, terms: list[z3.BoolRef], name: str) -> list[z3.BoolRef]:
-        """Terms about other choices under the same givens."""
-        pairs = [
-            (variable, z3.Const(f"{own} # {name}", variable.sort())) for own, (_, variable) in self.variables.items()
+    @cached_property
+    def consistent(self) -> list[z3.BoolRef]:
+        """That some choices agree with the axioms."""
+        return self._copied(self.axioms, "any")
+
+    @cached_property
+    def nothing_forbids(self) -> z3.BoolRef:
+        """That each duty alone can be met, with choices of its own."""
+        copies = [
+            z3.And(*self._copied([*self.axioms, term], name)) for name, term in self.terms.items() if self.reads[name]
         ]
-        return [z3.substitute(term, *pairs) for term in terms]
+        return z3.And(*self.settled.values(), *copies, self.encoding.literal(True))  # noqa: FBT003
+
+    def _copied(self, terms: list[z3.BoolRef], name: str) -> list[z3.BoolRef]:
+        """Terms about other choices under the same givens, with the ranges of these choices."""
+        read = frozenset[str]().union(*map(variables, terms)) & self.variables.keys()
+        ranges = [term for term in self.encoding.ranges(self.choices) if variables(term) <= read]
+        pairs = []
+        for own in sorted(read):
+            variable = self.variables[own][1]
+            pairs.append((variable, z3.Const(f"{own} # {name}", variable.sort())))
+        return replaced([*terms, *ranges], pairs)
 
     def can_be(self, term: z3.BoolRef) -> bool:
         """Whether a term holds of some system."""
@@ -176,15 +193,9 @@ class _Arena:
         self.answering.add(*ground.axioms, *ranges)
         self.answering.add(*(z3.Implies(self.switches[name], term) for name, term in self.terms.items()))
         self.proposing = new_solver(self.encoding)
-        self.proposing.add(*ranges, *ground.copied([*ground.axioms, *ranges], "own"))
+        self.proposing.add(*ranges, *ground.consistent)
         self.allowed = z3.Bool("nothing forbids it", self.encoding.context)
-        alone = [
-            part
-            for name, term in ground.terms.items()
-            if ground.reads[name]
-            for part in ground.copied([*ground.axioms, term, *ranges], name)
-        ]
-        self.proposing.add(z3.Implies(self.allowed, z3.And(*ground.settled.values(), *alone)))
+        self.proposing.add(z3.Implies(self.allowed, ground.nothing_forbids))
 
     def forbids(self, name: str) -> bool:
         """Whether some givens make a duty impossible, whatever is chosen."""

@@ -19,10 +19,22 @@ if TYPE_CHECKING:
 
 
 class _Sum(NamedTuple):
-    """Choices for the groups so far."""
+    """The choice for one group, and through `before` those for the groups before it; `waived`, `weight` and `spent` are of all."""
 
+    waived: int
     weight: int
-    choices: tuple[Choice, ...]
+    spent: Fraction
+    choice: Choice | None = None
+    before: _Sum | None = None
+
+    def choices(self) -> list[Choice]:
+        """The choices in the order of the groups."""
+        found: list[Choice] = []
+        link: _Sum | None = self
+        while link is not None and link.choice is not None:
+            found.append(link.choice)
+            link = link.before
+        return found[::-1]
 
 
 def best_within(
@@ -50,19 +62,18 @@ def best_within(
     whole = best(frozenset())
     if whole is None:
         return []
-    fewest = _waived(whole)
 
     def whole_markets(names: Iterable[str]) -> _Sum | None:
         """The best that opens these markets without closing fewer clauses than can be."""
         one = best(frozenset[str]().union(*(markets[name] for name in names)))
-        return one if one is not None and _waived(one) == fewest else None
+        return one if one is not None and one.waived == whole.waived else None
 
     able = [name for name in markets if whole_markets([name]) is not None]
     for size in range(len(able), 0, -1):
         rivals = [one for names in combinations(able, size) if (one := whole_markets(names)) is not None]
         if rivals:
-            return list(min(rivals, key=lambda one: one.weight).choices)
-    return list(whole.choices)
+            return min(rivals, key=lambda one: one.weight).choices()
+    return whole.choices()
 
 
 def _frontiers(
@@ -79,25 +90,15 @@ def _frontiers(
 
 def _added(frontiers: list[list[Choice]], budget: Fraction | None, price: Callable[[Item], Fraction]) -> _Sum | None:
     """One choice of every group such that as few duties as possible are waived within the budget; of these the cheapest."""
-    sums = {0: _Sum(0, ())}
+    sums = {0: _Sum(0, 0, Fraction(0))}
     for choices in frontiers:
         added: dict[int, _Sum] = {}
-        for waived, so_far in sums.items():
-            for choice in choices:
-                count = waived + len(choice.waived)
-                weight = so_far.weight + choice.weight
-                if count not in added or weight < added[count].weight:
-                    added[count] = _Sum(weight, (*so_far.choices, choice))
+        for choice in choices:
+            cost = sum((price(item) for item in choice.items), Fraction(0))
+            for before in sums.values():
+                waived, weight = before.waived + len(choice.waived), before.weight + choice.weight
+                if waived not in added or weight < added[waived].weight:
+                    added[waived] = _Sum(waived, weight, before.spent + cost, choice, before)
         sums = added
-    for _, found in sorted(sums.items(), key=lambda entry: entry[0]):
-        if budget is None or _spent(found, price) <= budget:
-            return found
-    return None
-
-
-def _spent(found: _Sum, price: Callable[[Item], Fraction]) -> Fraction:
-    return sum((price(item) for choice in found.choices for item in choice.items), Fraction(0))
-
-
-def _waived(found: _Sum) -> int:
-    return sum(len(choice.waived) for choice in found.choices)
+    within = [found for found in sums.values() if budget is None or found.spent <= budget]
+    return min(within, key=lambda found: found.waived, default=None)

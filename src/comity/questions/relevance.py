@@ -66,7 +66,8 @@ def relevant_facts(
         memory: dict[object, object] = {}
         if not any(narrow(axiom, learned, informed, memory) is False for axiom in near):
             outcomes[world] = narrow(found, learned, informed, memory)
-    return by_kleene & _differing(repeated, outcomes, unanswerable) if outcomes else by_kleene
+    kept = by_kleene & _differing(repeated, outcomes, unanswerable)
+    return kept if outcomes and _determined(repeated, outcomes, kept) else by_kleene
 
 
 def _repeated(tested: Sequence[Atom]) -> set[str]:
@@ -128,3 +129,16 @@ def _differing(
                 found.add(fact)
                 break
     return frozenset(found)
+
+
+def _determined(repeated: list[str], outcomes: dict[tuple[Value, ...], Pending], kept: frozenset[str]) -> bool:
+    """Whether the kept facts alone say what is left.
+
+    Where an axiom ties facts together, none of them can change alone, and yet not all of them may be dropped.
+    """
+    first: dict[tuple[Value, ...], Pending] = {}
+    positions = [position for position, fact in enumerate(repeated) if fact in kept]
+    return all(
+        first.setdefault(tuple(world[position] for position in positions), left) == left
+        for world, left in outcomes.items()
+    )

@@ -16,6 +16,7 @@ from comity.language import Message
 
 FROM_VOCABULARY = (
     "dossier",
+    "profile",
     "facts",
     "definitions",
     "standard",
@@ -34,6 +35,7 @@ OUTPUTS = (
     "assessment-1",
     "explanation-1",
     "plan-1",
+    "reconciliation-1",
     "library-check-1",
     "library-list-1",
     "library-entry-1",

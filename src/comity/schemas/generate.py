@@ -59,6 +59,7 @@ def schema_of(name: str, library: Library) -> Schema:
     """The schema of a kind of file, for the vocabulary of a library."""
     makers = {
         "dossier": dossier,
+        "profile": profile,
         "facts": facts,
         "definitions": definitions,
         "standard": standard,
@@ -73,6 +74,7 @@ def schema_of(name: str, library: Library) -> Schema:
     }
     title = {
         "dossier": "comity.yaml: one AI system",
+        "profile": "library/profiles/*.yaml: an imagined system, givens only",
         "facts": "library/facts/*.yaml: facts of one topic",
         "definitions": "library/definitions/*.yaml: named formulas",
         "standard": "library/standards/…: a standard, whole or its head",
@@ -242,6 +244,36 @@ def _forms(name: str) -> dict[str, Schema]:
         kind: {"anyOf": [value, basis | {"properties": properties}]},
         f"{kind}_by_market": {"anyOf": [value, basis | {"properties": properties | {"per_market": markets}}]},
     }
+
+
+def profile(library: Library) -> Schema:
+    """An imagined system: what it is, and nothing of what its maker decides."""
+    givens = [fact for fact in library.vocabulary.facts.values() if fact.nature == "given" and fact.id != MARKETS]
+    return record(
+        {
+            "id": {"type": "string", "pattern": CLAUSE_ID},
+            "title": bilingual(),
+            "text": bilingual(),
+            "facts": {
+                "type": "object",
+                "properties": {fact.id: _imagined(fact, library) for fact in givens},
+                "additionalProperties": False,
+            },
+        }
+    ) | {
+        "$defs": {
+            **simple_values(),
+            **{f"values:{fact.id}": value_of(fact.type) for fact in givens if fact.type.values},
+        }
+    }
+
+
+def _imagined(fact: FactDefinition, library: Library) -> Schema:
+    """A given of a profile, with what it means."""
+    value = {"$ref": f"#/$defs/{f'values:{fact.id}' if fact.type.values else fact.type.kind.value}"}
+    by_market = {"type": "object", "propertyNames": {"enum": list(library.markets)}, "additionalProperties": value}
+    keys = record({}, {"value": value, "note": TEXT} | ({"per_market": by_market} if fact.per_market else {}))
+    return {"description": both_languages(fact.title, fact.definition), "anyOf": [value, keys]}
 
 
 # The library

@@ -265,6 +265,60 @@ def plan() -> Schema:
     )
 
 
+def reconciliation() -> Schema:
+    """`comity reconcile`."""
+    clauses = many(CLAUSE)
+    values = by_key(VALUE)
+    interval = record(low=VALUE, low_closed=FLAG, high=VALUE, high_closed=FLAG)
+    region: Schema = {
+        "type": "object",
+        "description": "intervals of an ordered fact, values of an enum or boolean, or members that a set has to hold and must not hold",
+        "properties": {
+            "intervals": many(interval),
+            "allowed": many(VALUE),
+            "required": many(TEXT),
+            "forbidden": many(TEXT),
+            "linked": FLAG,
+        },
+    }
+    side = record(
+        part=word(("below", "above", "between", "value", "required", "forbidden")),
+        limits=many(VALUE),
+        clauses=clauses,
+        also=clauses,
+    )
+    conflict = record(clauses=clauses, cites=many(TEXT), facts=many(FACT))
+    given = record(fact=FACT, market=TEXT_OR_NULL, value=VALUE)
+    conflict["properties"] |= {"kept": many(FACT), "dissolves": FLAG, "givens": many(given)}
+    found = record(
+        language=TEXT,
+        library=LIBRARY,
+        system=record(name=TEXT),
+        markets=many(TEXT),
+        on=DAY,
+        assumed=many(given),
+        kept=by_key(values),
+        clauses=record(bind=COUNT, open=COUNT, ask_nothing=COUNT),
+        open=many(record(clause=CLAUSE, givens=many(FACT))),
+        open_givens=many(record(fact=FACT, clauses=COUNT)),
+        possible=FLAG | {"description": "whether one product satisfies every clause that is not open"},
+        decided=FLAG,
+        design=values,
+        bounds=many(record(fact=FACT, region=region, binding=clauses, sides=many(side))),
+        conflicts=many(clauses),
+        conflict_details=many(conflict),
+        complete=FLAG,
+        splits=many(record(fact=FACT, values=values)),
+    )
+    found["properties"] |= {
+        "for_any": FLAG,
+        "possible_with_splits": FLAG,
+        "persistent": many(clauses),
+        "prohibitions": clauses,
+    }
+    return found
+
+
 def library_check() -> Schema:
     """`comity library check`."""
     shares = ("shared_facts", "shared_values", "clauses_sharing_a_fact", "clauses_sharing_a_choice")
@@ -353,6 +407,7 @@ MAKERS = {
     "assessment-1": assessment,
     "explanation-1": explanation,
     "plan-1": plan,
+    "reconciliation-1": reconciliation,
     "library-check-1": library_check,
     "library-list-1": library_list,
     "library-entry-1": library_entry,
