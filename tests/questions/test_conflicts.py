@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-z3 = pytest.importorskip("z3")
+pytest.importorskip("z3")
+
+import z3
 
 from comity.engines.smt import Encoding
 from comity.questions.conflicts import (

@@ -88,9 +88,7 @@ def test_planted_libraries_agree_with_brute_force(case: dict[str, Any]) -> None:
 
 def test_planted_libraries_collide_for_any_system_as_brute_force_says(case: dict[str, Any]) -> None:
     library = library_of(case)
-    scenario = build_scenario(
-        library, imagined.dossier(library, case["markets"]), markets=case["markets"], on=ON
-    )
+    scenario = build_scenario(library, imagined.dossier(library, case["markets"]), markets=case["markets"], on=ON)
     check_collisions(scenario)
 
 

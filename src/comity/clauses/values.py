@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,7 +32,7 @@ HOURS = {"Y": 8760, "M": 730, "W": 168, "D": 24}
 
 _CEL_DURATION = re.compile(r"([+-]?)((?:\d+(?:\.\d+)?|\.\d+)(?:h|ms|us|ns|m|s))+")
 _CEL_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(h|ms|us|ns|m|s)")
-_CEL_MICROSECONDS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000, "us": 1, "ns": 0.001}
+_CEL_MICROSECONDS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000, "us": 1, "ns": Fraction(1, 1000)}
 _ISO_PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _MAXIMUM_DURATION = timedelta(days=365 * 1000)
 
@@ -73,18 +74,18 @@ def parse_duration(text: str) -> timedelta | None:
     found = _CEL_DURATION.fullmatch(text)
     if found is None:
         return timedelta() if text in {"0", "+0", "-0"} else None
-    microseconds = math.fsum(float(n) * _CEL_MICROSECONDS[unit] for n, unit in _CEL_PART.findall(text))
+    microseconds = round(sum(Fraction(n) * _CEL_MICROSECONDS[unit] for n, unit in _CEL_PART.findall(text)))
     return _bounded(-microseconds if found[1] == "-" else microseconds)
 
 
-def _bounded(microseconds: float) -> timedelta | None:
-    limit = _MAXIMUM_DURATION / timedelta(microseconds=1)
-    return timedelta(microseconds=round(microseconds)) if abs(microseconds) <= limit else None
+def _bounded(microseconds: int) -> timedelta | None:
+    limit = _MAXIMUM_DURATION // timedelta(microseconds=1)
+    return timedelta(microseconds=microseconds) if abs(microseconds) <= limit else None
 
 
 def write_duration(value: timedelta) -> str:
     """A duration as people write it: `72h`, `30m`, `1.5s`; the shortest single unit that is exact."""
-    microseconds = round(value / timedelta(microseconds=1))
+    microseconds = value // timedelta(microseconds=1)
     for unit in ("h", "m", "s", "ms"):
         size = int(_CEL_MICROSECONDS[unit])
         if microseconds % size == 0:

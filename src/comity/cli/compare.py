@@ -35,18 +35,26 @@ def configure(parser: Parser) -> None:
             say("exit code: 0 every pair was decided, 3 the solver did not decide some in time"),
         )
     )
-    parser.add_argument("a", nargs="?", metavar="A", help=say("a jurisdiction, a standard, or a clause as <standard>/<clause>"))
+    parser.add_argument(
+        "a", nargs="?", metavar="A", help=say("a jurisdiction, a standard, or a clause as <standard>/<clause>")
+    )
     parser.add_argument("b", nargs="?", metavar="B", help=say("the other one"))
     parser.add_argument("--all", action="store_true", help=say("every standard of the library with every other"))
     parser.add_argument(
-        "--on", metavar="DATE", help=say("only clauses in force on that day (default: all, bills and future ones included)")
+        "--on",
+        metavar="DATE",
+        help=say("only clauses in force on that day (default: all, bills and future ones included)"),
     )
     parser.add_argument(
         "--relation", choices=RELATIONS, action="append", help=say("show only pairs of this relation (repeatable)")
     )
     parser.add_argument("--topic", metavar="ID", help=say("show only pairs with a clause under this topic"))
     parser.add_argument(
-        "--limit", type=int, default=10, metavar="N", help=say("how many pairs of each relation the text lists; 0 for all")
+        "--limit",
+        type=int,
+        default=10,
+        metavar="N",
+        help=say("how many pairs of each relation the text lists; 0 for all"),
     )
     add_report_options(parser, FORMATS)
     add_library_options(parser)
@@ -75,7 +83,9 @@ def _run(options: argparse.Namespace) -> int:
     if len(known) > before:
         write_answers(KEPT, known)
     shown = _chosen(crosswalk, options)
-    deliver(render(shown, options.format, options.lang, max(0, options.limit), to_file=options.output is not None), options)
+    deliver(
+        render(shown, options.format, options.lang, max(0, options.limit), to_file=options.output is not None), options
+    )
     return CANNOT_DECIDE if crosswalk.undecided else FINE
 
 
@@ -100,7 +110,9 @@ def _check_topic(topic: str | None, library: Library) -> None:
         InputError: there is none of that name.
     """
     if topic is not None and topic not in library.topics:
-        raise InputError(Message('there is no topic "{name}"', name=topic[:40]), hint=did_you_mean(topic, library.topics))
+        raise InputError(
+            Message('there is no topic "{name}"', name=topic[:40]), hint=did_you_mean(topic, library.topics)
+        )
 
 
 def _processors() -> int:

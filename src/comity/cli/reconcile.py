@@ -41,7 +41,9 @@ def configure(parser: Parser) -> None:
         )
     )
     parser.add_argument("dossier", nargs="?", metavar="DIR", help=say("the directory that holds comity.yaml"))
-    parser.add_argument("--profile", metavar="P", help=say("an imagined system instead of a dossier; `list` lists them"))
+    parser.add_argument(
+        "--profile", metavar="P", help=say("an imagined system instead of a dossier; `list` lists them")
+    )
     add_market_options(parser)
     parser.add_argument(
         "--keep",

@@ -82,15 +82,25 @@ def _not(node: t.Not, system: _System) -> Trace:
 
 
 def _and(node: t.And, system: _System) -> Trace:
-    operands = tuple([_FOLD[type(operand)](operand, system) for operand in node.operands])
-    values = [operand.value for operand in operands]
-    return Trace(node, False if False in values else None if None in values else True, operands)
+    value: bool | None = True
+    operands = []
+    for operand in node.operands:
+        part = _FOLD[type(operand)](operand, system)
+        operands.append(part)
+        if part.value is False or (value is True and part.value is None):
+            value = part.value
+    return Trace(node, value, tuple(operands))
 
 
 def _or(node: t.Or, system: _System) -> Trace:
-    operands = tuple([_FOLD[type(operand)](operand, system) for operand in node.operands])
-    values = [operand.value for operand in operands]
-    return Trace(node, True if True in values else None if None in values else False, operands)
+    value: bool | None = False
+    operands = []
+    for operand in node.operands:
+        part = _FOLD[type(operand)](operand, system)
+        operands.append(part)
+        if part.value is True or (value is False and part.value is None):
+            value = part.value
+    return Trace(node, value, tuple(operands))
 
 
 def _compare(node: t.Compare, system: _System) -> Trace:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from comity.engines.kleene import Trace
 
 _NOWHERE: Span = (0, 0)
-TRUE = t.Constant(_NOWHERE, True)  # noqa: FBT003
-FALSE = t.Constant(_NOWHERE, False)  # noqa: FBT003
+TRUE = t.Constant(_NOWHERE, True)
+FALSE = t.Constant(_NOWHERE, False)
 
 
 def residual(

@@ -32,7 +32,9 @@ def axiom_parts(data: LibraryData) -> tuple[AxiomPart, ...]:
     """Every conjunct of every axiom, in order."""
     definitions = {entry.id: entry.definition for entry in data.definitions}
     return tuple(
-        AxiomPart(axiom, tree, facts_of(tree, definitions)) for axiom in data.axioms for tree in _conjuncts(axiom.formula.tree)
+        AxiomPart(axiom, tree, facts_of(tree, definitions))
+        for axiom in data.axioms
+        for tree in _conjuncts(axiom.formula.tree)
     )
 
 

@@ -1,7 +1,7 @@
 """Profiles: imagined systems that hold givens only, for questions asked before there is a system.
 
-A profile is one file under `profiles/` of a library layer. It says what its system *is* (purpose, outputs, users, maker) and nothing of what
-its maker decides; a given that it leaves out is unknown.
+A profile is one file under `profiles/` of a library layer. It says what its system *is* (purpose, outputs, users, maker) and
+nothing of what its maker decides; a given that it leaves out is unknown.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def load_profile(name: str, layers: Iterable[Path], library: Library) -> Profile
     files = profile_files(layers)
     if name not in files:
         known = Message("known are: {values}", values=", ".join(files) or "–")
-        raise InputError(Message('there is no profile "{name}"', name=name[:80]), hint=did_you_mean(name, files) or known)
+        raise InputError(
+            Message('there is no profile "{name}"', name=name[:80]), hint=did_you_mean(name, files) or known
+        )
     return read_profile(files[name], library)
 
 

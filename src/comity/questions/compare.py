@@ -22,6 +22,7 @@ from comity.language import Message
 from comity.library.axioms import axiom_parts, contradicted, related
 from comity.questions.relations import (
     RELATIONS,
+    TURNED,
     Crosswalk,
     Pair,
     Relation,
@@ -32,7 +33,6 @@ from comity.questions.relations import (
     phases_on,
     select,
     shared_choices,
-    turned,
 )
 from comity.questions.worlds import (
     NotDecidedError,
@@ -84,7 +84,7 @@ class _Difference(NamedTuple):
     only_b: World | None = None
 
     def turned(self) -> _Difference:
-        return _Difference(turned(self.relation), self.only_b, self.only_a)
+        return _Difference(TURNED.get(self.relation, self.relation), self.only_b, self.only_a)
 
 
 class Comparison:
@@ -260,7 +260,10 @@ class Comparison:
             expected += [(part.tree, True) for part in (clause.scope, clause.actor, clause.when) if part is not None]
             expected += [(clause.unless.tree, False)] if clause.unless is not None else []
         started = (
-            any(phase.when is None or self._holds([(phase.when.tree, True)], world) for phase in phases_on(clause, self.on))
+            any(
+                phase.when is None or self._holds([(phase.when.tree, True)], world)
+                for phase in phases_on(clause, self.on)
+            )
             for clause in (a, b)
         )
         return self._holds(expected, world) and all(started)

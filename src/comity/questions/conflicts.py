@@ -1,11 +1,12 @@
 """Minimal conflicts: which smallest sets of demands cannot be met together, all of them, in an order that no solver's luck can change.
 
-A demand is a term behind a switch; a set of demands fits if some world satisfies the terms of its switches. A conflict is a set that does not
-fit, minimal if each of its subsets fits. `canonical_conflict` finds one by QuickXplain, `all_conflicts` finds all by MARCO with a map of the
-explored subsets, and `smallest_hitting_set` chooses the fewest demands whose removal touches every conflict. The solver is only ever
-asked *whether* something fits, never for a core or a model, so that the answers depend on the question alone.
-Sources: U. Junker, "QuickXplain: preferred explanations and relaxations for over-constrained problems" (AAAI 2004); M. Liffiton, A. Previti,
-A. Malik, J. Marques-Silva, "Fast, flexible MUS enumeration" (Constraints 21, 2016).
+A demand is a term behind a switch; a set of demands fits if some world satisfies the terms of its switches. A conflict is a set
+that does not fit, minimal if each of its subsets fits. `canonical_conflict` finds one by QuickXplain, `all_conflicts` finds all by
+MARCO with a map of the explored subsets, and `smallest_hitting_set` chooses the fewest demands whose removal touches every
+conflict. The solver is only ever asked *whether* something fits, never for a core or a model, so that the answers depend on the
+question alone.
+Sources: U. Junker, "QuickXplain: preferred explanations and relaxations for over-constrained problems" (AAAI 2004); M. Liffiton, A.
+Previti, A. Malik, J. Marques-Silva, "Fast, flexible MUS enumeration" (Constraints 21, 2016).
 """
 
 from __future__ import annotations
@@ -203,7 +204,7 @@ class _Map:
         self.solver.add(z3.Or(*(z3.Not(self.members[name]) for name in names), self._never()))
 
     def _never(self) -> z3.BoolRef:
-        return z3.BoolVal(False, self.solver.ctx)  # noqa: FBT003
+        return z3.BoolVal(False, self.solver.ctx)
 
 
 def smallest_hitting_set(sets: Iterable[Iterable[str]], order: Sequence[str]) -> tuple[str, ...] | None:
@@ -232,4 +233,6 @@ def _hits_within(sets: list[frozenset[int]], size: int) -> bool:
     if size <= 0:
         return False
     smallest = min(sets, key=lambda names: (len(names), sorted(names)))
-    return any(_hits_within([names for names in sets if position not in names], size - 1) for position in sorted(smallest))
+    return any(
+        _hits_within([names for names in sets if position not in names], size - 1) for position in sorted(smallest)
+    )

@@ -1,8 +1,8 @@
 """Choices that help some duties and hinder none: the pure literal rule, for all kinds of facts.
 
-Where every duty that looks at a variable asks for more of it (or every one for less), its best value costs nothing: whatever can be met at all
-can be met with it. So it may be set to that value, duties that then look at no choice drop out of every conflict, and others may become
-pure in turn. What is left is the part of the rules where countries can pull in different directions.
+Where every duty that looks at a variable asks for more of it (or every one for less), its best value costs nothing: whatever can be
+met at all can be met with it. So it may be set to that value, duties that then look at no choice drop out of every conflict, and
+others may become pure in turn. What is left is the part of the rules where countries can pull in different directions.
 Source: M. Davis, H. Putnam, "A computing procedure for quantification theory" (Journal of the ACM 7, 1960), rule II.
 """
 
@@ -131,7 +131,7 @@ def replaced(terms: list[z3.BoolRef], pairs: list[tuple[Any, Any]]) -> list[Any]
 
 def _extremes(fact: str, encoding: Encoding, critical: CriticalValues) -> list[tuple[Any, Any, Any]]:
     """Each variable of a fact with its least and its greatest value; an enum has none."""
-    no, yes = encoding.literal(False), encoding.literal(True)  # noqa: FBT003
+    no, yes = encoding.literal(False), encoding.literal(True)
     variable = encoding.variable(fact)
     fact_type = encoding.names.types[fact]
     match fact_type.kind:
@@ -145,5 +145,7 @@ def _extremes(fact: str, encoding: Encoding, critical: CriticalValues) -> list[t
         return []
     values: list[Any] = sorted(critical.of(fact, fact_type))  # type: ignore[type-var]
     literal = encoding.literal
-    low, high = (literal(float(v) if fact_type.kind in {Kind.NUMBER, Kind.RATIO} else v) for v in (values[0], values[-1]))
+    low, high = (
+        literal(float(v) if fact_type.kind in {Kind.NUMBER, Kind.RATIO} else v) for v in (values[0], values[-1])
+    )
     return [(variable, low, high)]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from comity.engines.smt import Encoding
     from comity.library.model import Clause
     from comity.questions.conflicts import Conflicts
-    from comity.questions.scenario import Duty, Scenario
+    from comity.questions.scenario import Duty, Premise, Scenario
 
 MOST_COUNTEREXAMPLES = 2000
 """How many choices are learnt for one question before it is left undecided."""
@@ -112,9 +112,10 @@ class _Ground:
         self.duties = {duty.id: duty for duty in duties}
         self.scenario = scenario
         self.encoding: Encoding = encoding_of(scenario)
-        trees = [part.formula for part in (*duties, *scenario.premises)]
+        parts: list[Duty | Premise] = [*duties, *scenario.premises]
+        trees = [part.formula for part in parts]
         self.critical = CriticalValues(trees, scenario.library.vocabulary.definitions)
-        facts = {fact for part in (*duties, *scenario.premises) for fact in part.facts}
+        facts = {fact for part in parts for fact in part.facts}
         self.choices = sorted(fact for fact in facts if scenario.library.fact(fact).nature == "choice")
         terms = {duty.id: duty_term(duty, self.encoding) for duty in duties}
         self.axioms = [self.encoding.term(premise.formula, premise.place) for premise in scenario.premises]
@@ -142,7 +143,7 @@ class _Ground:
         copies = [
             z3.And(*self._copied([*self.axioms, term], name)) for name, term in self.terms.items() if self.reads[name]
         ]
-        return z3.And(*self.settled.values(), *copies, self.encoding.literal(True))  # noqa: FBT003
+        return z3.And(*self.settled.values(), *copies, self.encoding.literal(True))
 
     def _copied(self, terms: list[z3.BoolRef], name: str) -> list[z3.BoolRef]:
         """Terms about other choices under the same givens, with the ranges of these choices."""
@@ -178,13 +179,11 @@ class _Arena:
         read = read.union(*(variables(axiom) & ground.variables.keys() for axiom in ground.axioms))
         self.choices = [ground.variables[name][1] for name in sorted(read)]
         duties = [ground.duties[name] for name in names]
-        parts = [*duties, *ground.scenario.premises]
+        parts: list[Duty | Premise] = [*duties, *ground.scenario.premises]
         facts = sorted({fact for part in parts for fact in part.facts} - set(ground.choices))
         places = dict.fromkeys(place for duty in duties for place in duty.places)
         places |= dict.fromkeys(premise.place for premise in ground.scenario.premises)
-        self.givens = [
-            (fact, place) for fact in facts for place in (places if fact in self.encoding.split else ("",))
-        ]
+        self.givens = [(fact, place) for fact in facts for place in (places if fact in self.encoding.split else ("",))]
         found = [self.encoding.variable(fact, place) for fact, place in self.givens]
         self.given_variables = [one for each in found for one in (each.values() if isinstance(each, dict) else [each])]
         ranges = self.encoding.ranges()

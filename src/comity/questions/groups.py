@@ -28,7 +28,7 @@ class Group:
     Attributes:
         duties: in the order of preference: law before standards, then the markets as asked, then the library.
         premises: the axioms that touch them.
-        facts: the free choices that they read, sorted.
+        facts: the free choices that duties and axioms read, sorted.
         critical: the values of these that the duties and premises tell apart.
     """
 
@@ -43,17 +43,19 @@ class Group:
         return tuple(duty.id for duty in self.duties)
 
     def places_of(self, fact: str) -> tuple[str, ...]:
-        """The markets in which some duty reads a fact, in the order of the duties' places."""
-        return tuple(dict.fromkeys(place for duty in self.duties if fact in duty.facts for place in duty.places))
+        """The markets in which a duty or an axiom reads a fact, in the order of the duties' places."""
+        of_duties = (place for duty in self.duties if fact in duty.facts for place in duty.places)
+        of_premises = (premise.place for premise in self.premises if fact in premise.facts)
+        return tuple(dict.fromkeys((*of_duties, *of_premises)))
 
 
 def groups_of(scenario: Scenario) -> tuple[Group, ...]:
     """The groups of a scenario, in the order of their first duties."""
     ranked = sorted(enumerate(scenario.duties), key=lambda item: preference(item[1], item[0], scenario))
     duties = [duty for _, duty in ranked]
-    parts = [part.facts for part in (*duties, *scenario.premises)]
+    parts: list[Duty | Premise] = [*duties, *scenario.premises]
     found: list[Group] = []
-    for indices in connected(parts):
+    for indices in connected([part.facts for part in parts]):
         members = [duties[index] for index in indices if index < len(duties)]
         premises = [scenario.premises[index - len(duties)] for index in indices if index >= len(duties)]
         if members:
@@ -90,9 +92,13 @@ def preference(duty: Duty, position: int, scenario: Scenario) -> tuple[int, int,
 
 
 def _group(duties: list[Duty], premises: list[Premise], scenario: Scenario) -> Group:
-    trees = [part.formula for part in (*duties, *premises)]
-    facts = sorted({fact for duty in duties for fact in duty.facts})
-    return Group(tuple(duties), tuple(premises), tuple(facts), CriticalValues(trees, scenario.library.vocabulary.definitions))
+    parts: list[Duty | Premise] = [*duties, *premises]
+    trees = [part.formula for part in parts]
+    read = {fact for part in parts for fact in part.facts}
+    facts = sorted(fact for fact in read if scenario.library.fact(fact).nature == "choice")
+    return Group(
+        tuple(duties), tuple(premises), tuple(facts), CriticalValues(trees, scenario.library.vocabulary.definitions)
+    )
 
 
 def encoding_of(scenario: Scenario, split: Iterable[str] = ()) -> Encoding:

@@ -1,8 +1,8 @@
 """Can one product satisfy the duties of all these markets?
 
-First: one product everywhere. If it is possible, the joint design, and for every constrained fact the admissible region and the clauses that
-bind it; if not, every minimal set of clauses that cannot be met together. Second, where it is not possible: the fewest facts that have to
-differ by market, and their values. Every design is judged again, clause by clause, by the `kleene` engine.
+First: one product everywhere. If it is possible, the joint design, and for every constrained fact the admissible region and the
+clauses that bind it; if not, every minimal set of clauses that cannot be met together. Second, where it is not possible: the fewest
+facts that have to differ by market, and their values. Every design is judged again, clause by clause, by the `kleene` engine.
 """
 
 from __future__ import annotations
@@ -128,9 +128,7 @@ def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliat
     )
 
 
-def _conflicts(
-    found: Conflicts, group: Group, scenario: Scenario, separations: Separations
-) -> Iterator[Conflict]:
+def _conflicts(found: Conflicts, group: Group, scenario: Scenario, separations: Separations) -> Iterator[Conflict]:
     duties = {duty.id: duty for duty in group.duties}
     kept_facts = {fact for values in scenario.kept.values() for fact in values}
     for names in found.sets:

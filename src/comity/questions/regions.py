@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import z3
@@ -165,7 +166,7 @@ class Regions:
         if intervals[0].low is not None:
             outside = z3.Not(self._from(fact, intervals[0]))
             sides.append(self._side("below", (intervals[0].low,), outside))
-        for left, right in zip(intervals, intervals[1:], strict=False):
+        for left, right in pairwise(intervals):
             between = z3.And(z3.Not(self._up_to(fact, left)), z3.Not(self._from(fact, right)))
             limits = tuple(limit for limit in (left.high, right.low) if limit is not None)
             sides.append(self._side("between", limits, between))
@@ -178,7 +179,9 @@ class Regions:
         """Runs of possible values, with the limits that separate them from the others."""
         whole = {Kind.INT, Kind.DATE}
         exact = self.encoding.names.types[fact].kind in whole
-        literals = {float(v) if isinstance(v, int) and not exact else v for v in self.group.critical.literals.get(fact, ())}
+        literals = {
+            float(v) if isinstance(v, int) and not exact else v for v in self.group.critical.literals.get(fact, ())
+        }
         start = 0
         while start < len(values):
             if not possible[start]:

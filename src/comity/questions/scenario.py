@@ -187,9 +187,7 @@ def build_scenario(
         if not any(fact in values for values in kept.values()):
             message = Message('"{fact}" has no value that could be kept', fact=fact)
             raise InputError(message, hint=Message("give it one with --assume {fact}=…", fact=fact))
-    systems = {
-        market: System(givens[market] | kept[market], library.vocabulary.definitions) for market in everywhere
-    }
+    systems = {market: System(givens[market] | kept[market], library.vocabulary.definitions) for market in everywhere}
     duties, open_duties, dropped = _duties(library, chosen, everywhere, systems, on)
     return Scenario(
         library=library,

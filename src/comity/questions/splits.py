@@ -1,8 +1,9 @@
 """Where one product for all markets is impossible: which fewest facts have to differ by market?
 
-Every choice that may differ by market gets a variable in each place, and an equality that ties them together. The equalities to give up are
-found by implicit hitting sets: as long as the equalities that are kept do not fit, a minimal conflict among them is learnt, and the smallest
-set that touches every conflict learnt so far is tried next. What fits at last is smallest, and the first among equals.
+Every choice that may differ by market gets a variable in each place, and an equality that ties them together. The equalities to
+give up are found by implicit hitting sets: as long as the equalities that are kept do not fit, a minimal conflict among them is
+learnt, and the smallest set that touches every conflict learnt so far is tried next. What fits at last is smallest, and the first
+among equals.
 Source: P. Saikko, J. Wallner, M. Järvisalo, "Implicit hitting set algorithms for reasoning beyond NP" (KR 2016).
 """
 
@@ -66,11 +67,10 @@ class Separations:
         self.scenario = scenario
         self.facts = splittable(group, scenario)
         self.encoding = encoding_of(scenario, self.facts)
-        duties = {duty.id: duty_term(duty, self.encoding) for duty in group.duties}
+        self.terms = {duty.id: duty_term(duty, self.encoding) for duty in group.duties}
         ties = {_tie(fact): self._tied(fact) for fact in self.facts}
-        always = premise_terms(group, self.encoding)
-        always += range_terms(group, self.encoding)
-        self.demands = Demands(self.encoding, always, duties | ties)
+        self.always = [*premise_terms(group, self.encoding), *range_terms(group, self.encoding)]
+        self.demands = Demands(self.encoding, self.always, self.terms | ties)
 
     def _tied(self, fact: str) -> z3.BoolRef:
         first, *others = self.group.places_of(fact)
@@ -88,10 +88,7 @@ class Separations:
         """
         duties = self.group.names
         if not self.demands.fits(duties):
-            always = [term for term in premise_terms(self.group, self.encoding)]
-            always += range_terms(self.group, self.encoding)
-            terms = {duty.id: duty_term(duty, self.encoding) for duty in self.group.duties}
-            found = all_conflicts(Demands(self.encoding, always, terms), limit)
+            found = all_conflicts(Demands(self.encoding, self.always, self.terms), limit)
             return Separation((), {}, found.sets)
         ties = tuple(map(_tie, self.facts))
         learnt: list[tuple[str, ...]] = []

@@ -105,7 +105,9 @@ def _rows(pair: Pair, words: Words) -> list[Branch]:
 def _clause(name: str, clause: Clause, words: Words) -> tuple[Span, ...]:
     doubt = clause.checked.against == "unconfirmed"
     mark = f"  ({words.name(GRADE_NAMES['unconfirmed'])})" if doubt else ""
-    return line(Span(f"{name}  ", "dim"), Span(clause_name(clause, words), "strong"), "  ", Span(clause.full_id, "id"), mark)
+    return line(
+        Span(f"{name}  ", "dim"), Span(clause_name(clause, words), "strong"), "  ", Span(clause.full_id, "id"), mark
+    )
 
 
 def _alone(crosswalk: Crosswalk, words: Words) -> list[Block]:

@@ -1,7 +1,7 @@
 """A comparison as an OSCAL mapping collection, which tools of governance, risk and compliance import.
 
-Only what was proven is in it. Every clause counts as a control of the catalogue that its standard is; every identifier is derived from what it
-stands for, so that the same library always gives the same document.
+Only what was proven is in it. Every clause counts as a control of the catalogue that its standard is; every identifier is derived from
+what it stands for, so that the same library always gives the same document.
 Source: NIST OSCAL 1.2, control mapping model; NIST IR 8477 (2024), section 4.3.
 """
 

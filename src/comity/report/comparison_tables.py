@@ -1,8 +1,8 @@
 """A comparison as CSV: Comity's own columns, or those of NIST's template for online informative references.
 
-The names of NIST IR 8477, section 4.3 compare what is *asked for*: whoever asks for more stands for the larger set. So a stricter clause is a
-superset of a looser one, although fewer systems satisfy it. An incompatible pair has "no relationship" there, since none of the five names
-says that two demands exclude each other; the comment does.
+The names of NIST IR 8477, section 4.3 compare what is *asked for*: whoever asks for more stands for the larger set. So a stricter
+clause is a superset of a looser one, although fewer systems satisfy it. An incompatible pair has "no relationship" there, since none
+of the five names says that two demands exclude each other; the comment does.
 Source: NIST IR 8477 (2024), section 4.3; NIST IR 8278A Rev. 1 (2024), section 3.2 and table 2.
 """
 
@@ -34,7 +34,19 @@ STRENGTH = {"equal": "10", "no relationship": "0"}
 RATIONALE = "functional"
 """What was compared is which systems satisfy the requirements, not their wording."""
 
-COLUMNS = ("a", "b", "a_cite", "b_cite", "a_title", "b_title", "relation", "relation_in_words", "shared_facts", "only_a", "only_b")
+COLUMNS = (
+    "a",
+    "b",
+    "a_cite",
+    "b_cite",
+    "a_title",
+    "b_title",
+    "relation",
+    "relation_in_words",
+    "shared_facts",
+    "only_a",
+    "only_b",
+)
 OLIR_COLUMNS = (
     "Focal Document Element",
     "Focal Document Element Description",
@@ -114,5 +126,3 @@ def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     writer.writerow(columns)
     writer.writerows([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in row] for row in rows)
     return buffer.getvalue()
-
-

@@ -16,8 +16,9 @@ from comity.questions.judgement import decisive_parts
 from comity.questions.relations import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from comity.clauses.tree import Value
     from comity.engines.kleene import Trace
     from comity.library.model import Clause
     from comity.questions.relations import Crosswalk, Pair, Relation, Witness
@@ -96,9 +97,14 @@ def told(pair: Pair, witness: Witness, words: Words, limit: int = 4) -> str:
         said = words.say("{findings}; and {count} more", findings=said, count=len(shortfalls) - limit)
     roles = witness.world.get(_ROLES)
     if isinstance(roles, frozenset) and roles:
-        titles = [words.text(words.library.roles[role].title) if role in words.library.roles else role for role in sorted(roles)]
+        titles = [
+            words.text(words.library.roles[role].title) if role in words.library.roles else role
+            for role in sorted(roles)
+        ]
         who = words.separator.join(titles)
-        return words.say("a system ({who}) satisfies {met}, not {failed}: {what}", who=who, met=met, failed=failed, what=said)
+        return words.say(
+            "a system ({who}) satisfies {met}, not {failed}: {what}", who=who, met=met, failed=failed, what=said
+        )
     return words.say("a system satisfies {met}, not {failed}: {what}", met=met, failed=failed, what=said)
 
 
@@ -112,8 +118,7 @@ def _shortfalls(trace: Trace, words: Words, *, wanted: bool) -> Iterator[str]:
             for part in decisive_parts(trace):
                 yield from _shortfalls(part, words, wanted=wanted)
         case t.Choose():
-            condition, *branches = decisive_parts(trace)
-            for branch in branches:
+            for branch in decisive_parts(trace)[1:]:
                 yield from _shortfalls(branch, words, wanted=wanted)
         case t.Contains(operand=t.Fact(id=fact), values=values) if wanted:
             held = trace.parts[0].value
@@ -131,7 +136,7 @@ def shared_facts(pair: Pair, words: Words) -> str:
     return words.separator.join(words.fact(fact) for fact in pair.shared_facts)
 
 
-def facts_told(facts: dict[str, object], words: Words) -> str:
+def facts_told(facts: Mapping[str, Value], words: Words) -> list[str]:
     """Facts with their values, the markets left out."""
-    said = (f"{words.fact(fact)}{words.say(': ')}{words.value(fact, value)}" for fact, value in facts.items() if fact != MARKETS)  # type: ignore[arg-type]
-    return "; ".join(said)
+    colon = words.say(": ")
+    return [f"{words.fact(fact)}{colon}{words.value(fact, value)}" for fact, value in facts.items() if fact != MARKETS]

@@ -117,4 +117,6 @@ def _collision(number: int, collision: Collision, words: Words) -> Iterator[Bran
 def _given(given: Given, words: Words) -> Line:
     where = f"@{given.market}" if given.market else ""
     value = words.value(given.fact, given.value)
-    return line(words.say("{name}: ", name=words.fact(given.fact)), Span(value, "strong"), Span(f"  {given.fact}{where}", "id"))
+    return line(
+        words.say("{name}: ", name=words.fact(given.fact)), Span(value, "strong"), Span(f"  {given.fact}{where}", "id")
+    )

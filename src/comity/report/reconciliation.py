@@ -31,7 +31,9 @@ LIMITS = {
 }
 
 
-def reconciliation(found: Reconciliation, name: str, language: str, form: str, limit: int, *, to_file: bool = False) -> str:
+def reconciliation(
+    found: Reconciliation, name: str, language: str, form: str, limit: int, *, to_file: bool = False
+) -> str:
     """The answer in one of `FORMATS`.
 
     Args:
@@ -138,7 +140,9 @@ class _Writing:
         if not found.conflicts:
             return
         count = len(found.conflicts)
-        yield Heading(line(say("What cannot be met together ({count})", count=count if found.complete else f"{count}+")))
+        yield Heading(
+            line(say("What cannot be met together ({count})", count=count if found.complete else f"{count}+"))
+        )
         told = say("Each of these sets is minimal: without any one of its clauses, the others can be met.")
         yield Paragraph(line(Span(told, "dim")), 1)
         rows: list[Branch] = []
@@ -151,7 +155,11 @@ class _Writing:
     def conflict(self, number: int, conflict: Conflict) -> Iterator[Branch]:
         words = self.words
         if conflict.dissolves:
-            said = words.say("{number}. {count} clauses; gone where products may differ by market", number=number, count=len(conflict.clauses))
+            said = words.say(
+                "{number}. {count} clauses; gone where products may differ by market",
+                number=number,
+                count=len(conflict.clauses),
+            )
         elif len(conflict.clauses) == 1:
             said = words.say("{number}. A clause that no choice can meet here", number=number)
         else:
@@ -159,7 +167,9 @@ class _Writing:
         fought = [self.fact(fact) for fact in conflict.facts]
         remarks = [line(words.say("they fight over: {facts}", facts=words.separator.join(fought)))] if fought else []
         if conflict.kept:
-            remarks.append(line(words.say("kept as it is: {facts}", facts=words.separator.join(map(self.fact, conflict.kept)))))
+            remarks.append(
+                line(words.say("kept as it is: {facts}", facts=words.separator.join(map(self.fact, conflict.kept))))
+            )
         yield Branch(0, line(Span(said, "strong")), tuple(remarks))
         for clause in conflict.clauses:
             yield Branch(1, clause_line(clause, words), (line(words.text(clause.text)),))
@@ -171,7 +181,9 @@ class _Writing:
         found, words = self.found, self.words
         if not found.conflicts:
             return
-        yield Heading(line(words.say("The fewest facts that have to differ by market ({count})", count=len(found.splits))))
+        yield Heading(
+            line(words.say("The fewest facts that have to differ by market ({count})", count=len(found.splits)))
+        )
         if found.persistent:
             told = words.say("Not even products that differ by market resolve this; the clauses that remain:")
             yield Paragraph(line(told), 1)
@@ -191,7 +203,9 @@ class _Writing:
         found, words = self.found, self.words
         if not found.design:
             return
-        title = Message("The rest of the design ({count})") if found.conflicts else Message("The joint design ({count})")
+        title = (
+            Message("The rest of the design ({count})") if found.conflicts else Message("The joint design ({count})")
+        )
         yield Heading(line(words.say(title.template, count=len(found.design))))
         bounds = {bound.fact: bound for bound in found.bounds}
         rows: list[Branch] = []
@@ -266,7 +280,11 @@ class _Writing:
     def example(self, fact: str) -> str:
         fact_type = self.library.vocabulary.types[fact]
         value = "[…]" if fact_type.kind is Kind.SET else example_of(fact_type)
-        values = f"  # {', '.join(fact_type.values[:8])}{', …' if len(fact_type.values) > 8 else ''}" if fact_type.values else ""
+        values = (
+            f"  # {', '.join(fact_type.values[:8])}{', …' if len(fact_type.values) > 8 else ''}"
+            if fact_type.values
+            else ""
+        )
         return f"--assume '{fact}={value}'{values}"
 
     def foot(self) -> Iterator[Block]:
