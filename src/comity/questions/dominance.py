@@ -143,7 +143,7 @@ def _extremes(fact: str, encoding: Encoding, critical: CriticalValues) -> list[t
             return []
     if fact in critical.entangled:
         return []
-    values: list[Any] = sorted(critical.of(fact, fact_type))  # type: ignore[type-var]
+    values: list[Any] = sorted(critical.of(fact, fact_type))
     literal = encoding.literal
     low, high = (
         literal(float(v) if fact_type.kind in {Kind.NUMBER, Kind.RATIO} else v) for v in (values[0], values[-1])

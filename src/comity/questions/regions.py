@@ -159,7 +159,7 @@ class Regions:
         return Bound(fact, Region(allowed=tuple(allowed)), tuple(sides))
 
     def _of_ordered(self, fact: str) -> Bound:
-        values: list[Any] = sorted(self.group.critical.of(fact, self.encoding.names.types[fact]))  # type: ignore[type-var]
+        values: list[Any] = sorted(self.group.critical.of(fact, self.encoding.names.types[fact]))
         possible = [self._can(self.encoding.fact_is(fact, value)) for value in values]
         intervals = tuple(self._intervals(fact, values, possible))
         sides: list[Side] = []
@@ -199,11 +199,11 @@ class Regions:
 
     def _from(self, fact: str, interval: Interval) -> z3.BoolRef:
         variable, limit = self.encoding.variable(fact), self._limit(interval.low)
-        return variable >= limit if interval.low_closed else variable > limit  # type: ignore[no-any-return]
+        return variable >= limit if interval.low_closed else variable > limit
 
     def _up_to(self, fact: str, interval: Interval) -> z3.BoolRef:
         variable, limit = self.encoding.variable(fact), self._limit(interval.high)
-        return variable <= limit if interval.high_closed else variable < limit  # type: ignore[no-any-return]
+        return variable <= limit if interval.high_closed else variable < limit
 
     def _limit(self, value: Value | None) -> Any:
         assert isinstance(value, bool | int | float | date | timedelta)  # ordered facts have such limits

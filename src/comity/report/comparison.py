@@ -50,7 +50,7 @@ def comparison_blocks(crosswalk: Crosswalk, words: Words, limit: int) -> list[Bl
     if not crosswalk.pairs:
         blocks.append(Paragraph(line(words.say("No pair of clauses requires something of the same fact."))))
         return [*blocks, *_alone(crosswalk, words)]
-    blocks.append(Paragraph(line(_scope(crosswalk, words))))
+    blocks.append(Paragraph(line(scope_sentence(crosswalk, words))))
     blocks.append(_counts(crosswalk, words))
     for relation in TELLING:
         found = [pair for pair in crosswalk.pairs if pair.relation == relation]
@@ -64,7 +64,8 @@ def comparison_blocks(crosswalk: Crosswalk, words: Words, limit: int) -> list[Bl
     return [*blocks, *_alone(crosswalk, words)]
 
 
-def _scope(crosswalk: Crosswalk, words: Words) -> str:
+def scope_sentence(crosswalk: Crosswalk, words: Words) -> str:
+    """What was compared, and how many pairs there are."""
     count = len(crosswalk.pairs)
     if crosswalk.on is None:
         return words.say("Pairs of clauses that require something of the same fact: {count}.", count=count)

@@ -34,8 +34,10 @@ FROM_VOCABULARY = (
 OUTPUTS = (
     "assessment-1",
     "explanation-1",
+    "questions-1",
     "plan-1",
     "reconciliation-1",
+    "comparison-1",
     "library-check-1",
     "library-list-1",
     "library-entry-1",

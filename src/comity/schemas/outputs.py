@@ -20,6 +20,7 @@ from comity.library.model import (
     SUBJECTS,
     VERDICTS,
 )
+from comity.questions.relations import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -319,6 +320,66 @@ def reconciliation() -> Schema:
     return found
 
 
+def comparison() -> Schema:
+    """`comity compare`."""
+    witness = record(words=TEXT, facts=by_key(VALUE), context=by_key(VALUE))
+    sides = record(a=TEXT, b=TEXT)
+    pair = record(
+        a=CLAUSE,
+        b=CLAUSE,
+        relation=word(RELATIONS),
+        shared_facts=many(FACT),
+        witness={
+            "type": "object",
+            "description": "under a a system that satisfies a and not b, under b one that satisfies b and not a",
+            "properties": {"a": witness, "b": witness},
+            "additionalProperties": False,
+        },
+        cite=sides,
+        title=record(a=TITLE, b=TITLE),
+        modality=record(a=word(MODALITIES), b=word(MODALITIES)),
+        confirmed=record(a=FLAG, b=FLAG),
+    )
+    return record(
+        language=TEXT,
+        library=LIBRARY,
+        on=DAY_OR_NULL,
+        a=TEXT,
+        b=TEXT,
+        counts=record(**dict.fromkeys(RELATIONS, COUNT)),
+        pairs=many(pair),
+        undecided=many(record(a=CLAUSE, b=CLAUSE)),
+        alone=record(a=many(CLAUSE), b=many(CLAUSE)),
+    )
+
+
+def questions() -> Schema:
+    """`comity ask`."""
+    question = record(
+        fact=FACT,
+        title=TEXTS,
+        definition=TEXTS,
+        type=word(kind.value for kind in Kind),
+        unit=TEXT_OR_NULL,
+        values=many(record(id=TEXT, title=TEXTS)),
+        example=TEXT,
+        nature=word(NATURES),
+        per_market=FLAG,
+        decides=COUNT,
+        waiting=many(CLAUSE),
+    )
+    return record(
+        language=TEXT,
+        library=LIBRARY,
+        on=DAY,
+        system=or_null(SYSTEM),
+        markets=many(TEXT),
+        verdicts=record(all=COUNT, decided=COUNT, not_met=COUNT, open=COUNT),
+        facts=record(mentioned=COUNT, asked=many(FACT), not_known=many(FACT), to_ask=COUNT),
+        questions=many(question),
+    )
+
+
 def library_check() -> Schema:
     """`comity library check`."""
     shares = ("shared_facts", "shared_values", "clauses_sharing_a_fact", "clauses_sharing_a_choice")
@@ -406,8 +467,10 @@ def library_search() -> Schema:
 MAKERS = {
     "assessment-1": assessment,
     "explanation-1": explanation,
+    "questions-1": questions,
     "plan-1": plan,
     "reconciliation-1": reconciliation,
+    "comparison-1": comparison,
     "library-check-1": library_check,
     "library-list-1": library_list,
     "library-entry-1": library_entry,
