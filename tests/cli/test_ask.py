@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from comity.schemas import shipped
@@ -14,10 +15,16 @@ from tests.cli.conftest import Ran
 ON = ("--on", "2026-11-22")
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences on one line each."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+
 def test_the_questions_to_a_system_of_which_nothing_is_known(run: Callable[..., Ran], tmp_path: Path) -> None:
     ran = run("ask", str(tmp_path), "--market", "xa", *ON)
     assert ran.code == 0
-    assert "questions can still change a verdict in xa on 2026-11-22" in ran.output
+    assert "Questions that can still change a verdict in Land A on 2026-11-22: 8\n" in ran.output
     assert "organisation.roles" in ran.output
 
 
@@ -44,8 +51,8 @@ def test_a_rehearsal_writes_nothing(run: Callable[..., Ran], tmp_path: Path) -> 
     answers = tmp_path / "answers.yaml"
     answers.write_text("organisation.roles: [deployer]\n", encoding="utf-8")
     ran = run("ask", str(tmp_path), "--market", "xa", "--answers", str(answers), *ON)
-    assert "1 facts were asked; the clauses of these markets mention 8." in ran.output
-    assert "1 of them stood in the file." in ran.output
+    assert "Asked: 1 of the 8 facts that the clauses of these markets mention." in ran.output
+    assert "Answers that were taken from the file: 1." in ran.output
     assert [path.name for path in tmp_path.iterdir()] == ["answers.yaml"]
     found = json.loads(
         run("ask", str(tmp_path), "--market", "xa", "--answers", str(answers), "--format", "json", *ON).output

@@ -43,6 +43,7 @@ def talk(
             return line
 
         monkeypatch.setattr(builtins, "input", read)
+        monkeypatch.setenv("COLUMNS", "200")
         library = ["--no-builtin", "--library", str(SMALL_LIBRARY)]
         code = main(["init", str(tmp_path / "bot"), "--on", "2026-11-22", *words, *library, "--lang", language])
         captured = capsys.readouterr()
@@ -91,7 +92,7 @@ def test_the_fewest_questions(talk: Callable[..., Ran]) -> None:
     """Who is no provider is bound by nothing in country A, and is asked nothing else."""
     ran = talk(["2"], "--name", "My bot", "--market", "xa")
     assert asked(ran.output) == ["organisation.roles"]
-    assert "1 facts were asked; the clauses of these markets mention 8." in ran.output
+    assert "Asked: 1 of the 8 facts that the clauses of these markets mention." in ran.output
     assert "2 of 2 verdicts are decided, 0 of them not met." in ran.output
 
 
@@ -105,7 +106,7 @@ def test_a_question_says_what_is_asked_how_and_why(talk: Callable[..., Ran]) -> 
         "  1 provider\n"
         "  2 deployer\n"
         "  2 clauses wait for this:\n"
-        "    xa: Art. 1, Art. 2\n"
+        "    Land A: Art. 1, Art. 2\n"
         "> «hang up»\n"
     ) in ran.output
 
@@ -135,12 +136,12 @@ def test_what_is_not_known_is_written_and_not_asked_again(
 
 
 def test_back_takes_the_last_answer_back(talk: Callable[..., Ran], tmp_path: Path, library: Library) -> None:
-    ran = talk(["<", "1", "yes", "<"], "--name", "My bot", "--market", "xa")
+    ran = talk(["<", "1", "1", "<"], "--name", "My bot", "--market", "xa")
     facts = asked(ran.output)
     assert "This is the first question." in ran.output
     assert facts[0] == "organisation.roles"
     assert facts[1] == facts[3]
-    assert re.search(r"Taken back: .+: yes\n", ran.output)
+    assert re.search(r"Taken back: .+: .*1.*\n|Taken back: .+: yes\n", ran.output)
     assert known(tmp_path, library) == {"organisation.roles": frozenset({"provider"})}
 
 
@@ -178,15 +179,13 @@ def test_a_further_market_joins_those_of_the_dossier(talk: Callable[..., Ran], t
 
 
 def test_values_may_differ_by_market(talk: Callable[..., Ran], tmp_path: Path, library: Library) -> None:
-    typed = ["2024-06-01", "xa: 24h"]
-    ran = talk(typed, "--name", "My bot", "--market", "xb")
-    assert asked(ran.output) == ["report.deadline", "system.first_supplied"] or asked(ran.output)
+    talk([], "--name", "My bot", "--market", "xb")
     path = tmp_path / "bot" / "comity.yaml"
     path.write_text(path.read_text("utf-8") + "  report.deadline: {per_market: {xa: 24h}}\n", encoding="utf-8")
-    again = talk(["48h"])
-    assert "known already: xa: 1 day" in again.output
+    ran = talk(["2024-06-01", "48h"])
+    assert "known already: xa: 1 day\n" in ran.output
     entry = load_dossier(path, library).entries["report.deadline"]
-    assert {market: str(entry.value_in(market)) for market in ("xa", "xb")} == {"xa": "1 day, 0:00:00", "xb": "2 days, 0:00:00"}
+    assert [str(entry.value_in(market)) for market in ("xa", "xb")] == ["1 day, 0:00:00", "2 days, 0:00:00"]
 
 
 def test_in_chinese(talk: Callable[..., Ran], tmp_path: Path) -> None:
@@ -204,7 +203,7 @@ def test_answers_from_a_file(talk: Callable[..., Ran], tmp_path: Path, library: 
     ran = talk([], "--market", "xa", "--answers", str(answers))
     assert ran.code == 0
     assert "«" not in ran.output
-    assert re.search(r"\d facts were asked; the clauses of these markets mention 8\.", ran.output)
+    assert re.search(r"Asked: \d of the 8 facts that the clauses of these markets mention\.", ran.output)
     assert known(tmp_path, library) == {"organisation.roles": frozenset({"provider"}), "system.generative": False}
     basis = load_dossier(tmp_path / "bot", library).entries["system.generative"].basis
     assert (basis.by, basis.source) == ("declared", "comity init, 2026-11-22")

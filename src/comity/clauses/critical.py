@@ -7,6 +7,7 @@ with each other or added up are the exception (`entangled`): for them the list i
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,10 @@ class CriticalValues:
 
     def _note(self, node: Expression) -> None:
         match node:
-            case t.Contains(operand=t.Fact(id=fact), values=values) | t.Intersects(operand=t.Fact(id=fact), values=values):
+            case (
+                t.Contains(operand=t.Fact(id=fact), values=values)
+                | t.Intersects(operand=t.Fact(id=fact), values=values)
+            ):
                 self.members.setdefault(fact, set()).update(values)
             case t.OneOf(operand=t.Fact(id=fact), options=options):
                 self.literals.setdefault(fact, set()).update(self._constants(options))
@@ -62,13 +66,16 @@ class CriticalValues:
                         self.literals.setdefault(side.id, set()).update(constants)
                         if not constants:
                             self.entangled.add(side.id)
-            case t.Arithmetic() | t.Negative() | t.Choose():
-                below = (node.left, node.right) if isinstance(node, t.Arithmetic) else ()
-                below = (node.operand,) if isinstance(node, t.Negative) else below
-                below = (node.then, node.otherwise) if isinstance(node, t.Choose) else below
-                self.entangled.update(part.id for part in below if isinstance(part, t.Fact) and part.kind is not Kind.BOOL)
+            case t.Arithmetic(left=left, right=right) | t.Choose(then=left, otherwise=right):
+                self._entangle(left, right)
+            case t.Negative(operand=operand):
+                self._entangle(operand)
             case _:
                 pass
+
+    def _entangle(self, *nodes: Expression) -> None:
+        """Note facts whose values are computed with, so that no list of literals represents them."""
+        self.entangled.update(node.id for node in nodes if isinstance(node, t.Fact) and node.kind is not Kind.BOOL)
 
     def _constants(self, nodes: Iterable[Expression]) -> set[Value]:
         found: set[Value] = set()
@@ -93,7 +100,7 @@ class CriticalValues:
                 return list(fact_type.values)
             case Kind.SET | Kind.TEXT:
                 return []
-        literals = sorted(self.literals.get(fact, set()))  # type: ignore[type-var]
+        literals = sorted(self.literals.get(fact, set()))
         values = dict.fromkeys([*(_coerced(value, fact_type.kind) for value in literals)])
         values.update(dict.fromkeys(_between(list(values), fact_type.kind)))
         return list(values)
@@ -112,7 +119,7 @@ def _between(literals: list[Value], kind: Kind) -> Iterator[Value]:
     elif kind is Kind.NUMBER:
         yield from _numbers([0.0, *literals], None, None)
     elif kind is Kind.INT:
-        yield from _integers(sorted({0, *literals}))  # type: ignore[type-var]
+        yield from _integers(sorted({0, *literals}))
     elif kind is Kind.DATE:
         for day in literals:
             if isinstance(day, date):
@@ -120,7 +127,7 @@ def _between(literals: list[Value], kind: Kind) -> Iterator[Value]:
     elif kind is Kind.DURATION:
         spans = sorted({timedelta(0), *(value for value in literals if isinstance(value, timedelta))})
         yield timedelta(0)
-        for lower, upper in zip(spans, spans[1:], strict=False):
+        for lower, upper in itertools.pairwise(spans):
             yield (lower + upper) / 2
         yield NEVER
 
@@ -130,7 +137,7 @@ def _numbers(values: list[Value], lowest: float | None, highest: float | None) -
     if lowest is None:
         yield numbers[0] - 1.0 if abs(numbers[0]) < 1e12 else numbers[0] * (2.0 if numbers[0] < 0 else 0.5)
     yield from (number for number in (0.0, lowest, highest) if number is not None)
-    for lower, upper in zip(numbers, numbers[1:], strict=False):
+    for lower, upper in itertools.pairwise(numbers):
         yield (lower + upper) / 2
     if highest is None:
         yield numbers[-1] * 2.0 + 1.0

@@ -11,10 +11,13 @@ from comity.dossier.model import Basis, Contradiction, Dossier, Entry
 from comity.dossier.statements import read_statements
 from comity.errors import ComityError, ErrorList, InputError, Place, did_you_mean
 from comity.language import Message
+from comity.library.axioms import axiom_parts, contradicted, contradiction
 from comity.library.model import BASES
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from comity.clauses.tree import Value
     from comity.documents.reading import Node
     from comity.library.loader import Library
@@ -66,6 +69,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
         raise reading.errors[0] if len(reading.errors) == 1 else ErrorList(reading.errors)
     measured, statements = read_statements(evidence, library) if evidence else ([], ())
     entries, contradictions = _joined(declared, measured)
+    _check_axioms(entries, library.with_wholes(dict.fromkeys(markets)), library)
     return Dossier(
         id=identity[0],
         name=identity[1] or identity[0],
@@ -217,3 +221,29 @@ def _joined(declared: dict[str, Entry], measured: list[Entry]) -> tuple[dict[str
             contradictions.append(Contradiction(entry.fact, counted, set_aside))
         entries[entry.fact] = counted
     return entries, tuple(contradictions)
+
+
+def _check_axioms(entries: dict[str, Entry], markets: Iterable[str], library: Library) -> None:
+    """Refuse facts that cannot be so of any system, in any market.
+
+    Raises:
+        ComityError: with the facts and the reason; an `ErrorList` where several do not fit.
+    """
+    parts = axiom_parts(library.data)
+    errors: dict[str, ComityError] = {}
+    for market in markets:
+        values = {fact: entry.value_in(market) for fact, entry in entries.items()}
+        facts = {fact: value for fact, value in values.items() if value is not None}
+        for part in contradicted(parts, facts, library.vocabulary.definitions):
+            message = contradiction(part, facts)
+            bases = [entries[fact].basis for fact in sorted(part.facts) if fact in facts]
+            if any(entries[fact].by_market for fact in part.facts if fact in entries):
+                message = Message("in the market {market}: {what}", market=market, what=message)
+            error = InputError(message, place=bases[0].place)
+            if len(bases) > 1:
+                others = ", ".join(str(basis.place) for basis in bases[1:])
+                error.hint = Message("see also {places}", places=others)
+            errors.setdefault(str(error), error)
+    if errors:
+        found = list(errors.values())
+        raise found[0] if len(found) == 1 else ErrorList(found)

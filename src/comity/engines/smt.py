@@ -17,7 +17,6 @@ from comity.clauses import tree as t
 from comity.clauses.tree import Kind
 from comity.clauses.values import INT_MAXIMUM, NUMBER_MAXIMUM
 from comity.engines.kleene import COMPARISONS
-
 from comity.errors import missing_extra
 
 try:
@@ -140,17 +139,17 @@ class Encoding:
         variable = self.variable(fact, market)
         if isinstance(value, frozenset):
             members = [member if name in value else z3.Not(member) for name, member in variable.items()]
-            return z3.And(*members) if members else z3.BoolVal(True, self.context)  # noqa: FBT003
+            return z3.And(*members) if members else z3.BoolVal(True, self.context)
         if self.names.types[fact].kind is Kind.ENUM:
-            return variable == self._sort(fact)[1][str(value)]  # type: ignore[no-any-return]
-        return variable == self.literal(value)  # type: ignore[no-any-return]
+            return variable == self._sort(fact)[1][str(value)]
+        return variable == self.literal(value)
 
     def same(self, fact: str, one: str, other: str) -> z3.BoolRef:
         """That a split fact has the same value in two markets."""
         left, right = self.variable(fact, one), self.variable(fact, other)
         if isinstance(left, dict):
             return z3.And(*[left[value] == right[value] for value in left])
-        return left == right  # type: ignore[no-any-return]
+        return left == right
 
     def value(self, model: z3.ModelRef, fact: str, market: str = "") -> Value:
         """The value of a fact in a model; what the model leaves open is completed."""
@@ -163,7 +162,7 @@ class Encoding:
         found = model.eval(variable, model_completion=True)
         match fact_type.kind:
             case Kind.BOOL:
-                return z3.is_true(found)
+                return bool(z3.is_true(found))
             case Kind.ENUM:
                 return str(found.decl().name()).split("=", 1)[1]
             case Kind.INT:
@@ -171,7 +170,7 @@ class Encoding:
             case Kind.DATE:
                 return date.fromordinal(found.as_long())
             case Kind.DURATION:
-                return found.as_long() * MICROSECOND
+                return int(found.as_long()) * MICROSECOND
             case _:
                 return float(found.as_fraction())
 
@@ -210,7 +209,7 @@ class Encoding:
                 return self._any([needle == self._side(option, enum, market) for option in options])
             case t.Contains(operand=operand, values=values):
                 held = self.term(operand, market)
-                return z3.And(*[held[value] for value in values], self.literal(True))  # noqa: FBT003
+                return z3.And(*[held[value] for value in values], self.literal(True))
             case t.Intersects(operand=operand, values=values):
                 held = self.term(operand, market)
                 return self._any([held[value] for value in values])
@@ -225,7 +224,7 @@ class Encoding:
         raise TypeError(f"this engine does not know {type(expression).__name__}")
 
     def _any(self, terms: list[Any]) -> z3.BoolRef:
-        return z3.Or(*terms) if terms else z3.BoolVal(False, self.context)  # noqa: FBT003
+        return z3.Or(*terms) if terms else z3.BoolVal(False, self.context)
 
     def _enum_of(self, expression: Expression) -> str | None:
         return expression.id if isinstance(expression, t.Fact) and expression.kind is Kind.ENUM else None
@@ -272,7 +271,7 @@ class Encoding:
                 holds = self.term(expression, market)
                 certain = z3.And(
                     *[self.known(fact, market) for fact in self._facts_below(expression)], self.literal(True)
-                )  # noqa: FBT003
+                )
                 return Certainty(z3.And(certain, holds), z3.And(certain, z3.Not(holds)))
 
     def _facts_below(self, expression: Expression) -> list[str]:

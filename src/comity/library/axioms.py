@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from comity.clauses.formula import facts_of
 from comity.clauses.tree import And
+from comity.clauses.values import write_value
 from comity.engines import kleene
+from comity.language import ENGLISH, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +28,20 @@ class AxiomPart(NamedTuple):
     axiom: Axiom
     tree: Expression
     facts: frozenset[str]
+
+
+class AxiomText(Message):
+    """The reason of an axiom as a message: it is in the library in every language."""
+
+    __slots__ = ("texts",)
+
+    def __init__(self, axiom: Axiom) -> None:
+        super().__init__("{text}", text=axiom.text.get(ENGLISH, axiom.id))
+        self.texts = axiom.text
+
+    def in_language(self, language: str) -> str:
+        """The reason in a language, in English where it does not exist in it."""
+        return self.texts.get(language) or super().in_language(ENGLISH)
 
 
 def axiom_parts(data: LibraryData) -> tuple[AxiomPart, ...]:
@@ -74,3 +90,9 @@ def contradicted(
         for part in parts
         if not part.facts.isdisjoint(facts) and kleene.trace(part.tree, facts, definitions, traced).value is False
     ]
+
+
+def contradiction(part: AxiomPart, facts: Mapping[str, Value]) -> Message:
+    """What is wrong with facts that make a part false: which they are, and why they cannot be so together."""
+    named = [f"{fact} = {write_value(facts[fact])}" for fact in sorted(part.facts) if fact in facts]
+    return Message("no system can be so: {facts}. {reason}", facts=", ".join(named), reason=AxiomText(part.axiom))

@@ -1,7 +1,7 @@
 """Which unknown verdicts are in truth decided, whatever the missing facts are?
 
-Kleene's logic is sound but weak: `a || !a` is unknown to it. Here a solver looks at every possible completion of the facts, with the axioms, and
-settles a verdict where all completions agree. A settled verdict is marked as such.
+Kleene's logic is sound but weak: `a || !a` is unknown to it. Here a solver looks at every possible completion of the facts, with the
+axioms, and settles a verdict where all completions agree. A settled verdict is marked as such.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Possible systems: a solver over the facts of a library that answers in canonical, replayed worlds.
 
-Whatever a solver's luck, the same question gets the same world: values are fixed one fact at a time, in the order of their ids, the plainest
-that is still possible first. Every world is judged again by the `kleene` engine before anyone sees it.
+Whatever a solver's luck, the same question gets the same world: values are fixed one fact at a time, in the order of their ids, the
+plainest that is still possible first. Every world is judged again by the `kleene` engine before anyone sees it.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import z3
 
-from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.engines import kleene
-from comity.engines.smt import Encoding
 from comity.errors import ComityError
 from comity.language import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from comity.clauses.critical import CriticalValues
     from comity.clauses.tree import Expression, Value
+    from comity.engines.smt import Encoding
     from comity.library.loader import Library
     from comity.library.model import Clause, Phase
 
@@ -79,7 +79,7 @@ def applies_terms(
         terms.append(z3.Not(encoding.term(clause.unless.tree, market)))
     if all(phase.when is not None for phase in phases):
         whens = [encoding.term(phase.when.tree, market) for phase in phases if phase.when is not None]
-        terms.append(z3.Or(*whens, encoding.literal(False)))  # noqa: FBT003
+        terms.append(z3.Or(*whens, encoding.literal(False)))
     return terms
 
 
@@ -98,7 +98,7 @@ def canonical_world(
     Raises:
         NotDecidedError: the solver did not answer in time.
     """
-    found = canonical_worlds(solver, encoding, {fact: ("",) for fact in facts}, critical, assumptions)
+    found = canonical_worlds(solver, encoding, dict.fromkeys(facts, ("",)), critical, assumptions)
     return {fact: value for (fact, _), value in found.items()}
 
 

@@ -225,7 +225,7 @@ def _ending(interview: Interview, words: Words, *, finished: bool) -> Iterator[s
         yield say("Nothing more to ask: no further answer can change a verdict.")
     asked = Counter(interview.order)
     yield say(
-        "{asked} facts were asked; the clauses of these markets mention {mentioned}.",
+        "Asked: {asked} of the {mentioned} facts that the clauses of these markets mention.",
         asked=len(asked),
         mentioned=len(inquiry.mentioned),
     )
@@ -236,7 +236,7 @@ def _ending(interview: Interview, words: Words, *, finished: bool) -> Iterator[s
         failing=interview.failing,
     )
     if interview.stuck:
-        yield say("{count} wait for facts that you do not know.", count=interview.stuck)
+        yield say("Waiting for facts that you do not know: {count}.", count=interview.stuck)
     settled = len(interview.open) - interview.stuck
     if finished and settled:
-        yield say("{count} are the same whatever is answered; comity assess --settle shows which.", count=settled)
+        yield say("The same whatever is answered (comity assess --settle shows which): {count}.", count=settled)

@@ -29,7 +29,7 @@ def questions_text(
         words.text(words.library.jurisdictions[market].title) for market in interview.inquiry.markets
     )
     head = say(
-        "{count} questions can still change a verdict in {markets} on {day}",
+        "Questions that can still change a verdict in {markets} on {day}: {count}",
         count=len(questions),
         markets=where,
         day=interview.inquiry.on.isoformat(),
@@ -65,7 +65,7 @@ def _rest(questions: tuple[Question, ...], shown: tuple[Question, ...], words: W
 
 def rehearsal_text(interview: Interview, answered: int, words: Words, *, to_file: bool = False) -> str:
     """How an interview answered from a file went."""
-    own = words.say("{answered} of them stood in the file.", answered=answered)
+    own = words.say("Answers that were taken from the file: {answered}.", answered=answered)
     return written([*ending(interview, words, finished=True), Paragraph(line(own))], to_file=to_file)
 
 
