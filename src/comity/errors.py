@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from comity.language import ENGLISH, Message
+from comity.language import ENGLISH, Message, clean, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+MOST_ERRORS = 100
+"""So many errors of one reading are said."""
+
+_LONGEST = 2_000
+"""Characters of a message that are said; no message of our own is as long, but what it quotes may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +55,12 @@ class ComityError(Exception):
 
     def describe(self, language: str = ENGLISH) -> str:
         """The whole error as a person reads it: place, message, hint."""
-        text = self.message.in_language(language)
+        text = _shortened(self.message.in_language(language))
         if self.place is not None:
             text = f"{self.place}: {text}"
         if self.hint is not None:
-            text = f"{text}\n  {self.hint.in_language(language)}"
-        return text
+            text = f"{text}\n  {_shortened(self.hint.in_language(language))}"
+        return clean(text)
 
     def __str__(self) -> str:
         return self.describe()
@@ -67,6 +74,10 @@ class IntegrityError(ComityError):
     """Something was altered: a digest or a signature does not fit."""
 
     exit_code = 4
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def missing_extra(package: str, extra: str) -> InputError:
@@ -83,8 +94,12 @@ class ErrorList(ComityError):  # noqa: N818  (it holds errors, it is not one mor
         self.errors = errors
 
     def describe(self, language: str = ENGLISH) -> str:
-        """Every error, in the order in which they were met."""
-        return "\n".join(error.describe(language) for error in self.errors)
+        """The errors, in the order in which they were met; of very many the first ones and how many more there are."""
+        described = [error.describe(language) for error in self.errors[:MOST_ERRORS]]
+        if len(self.errors) > MOST_ERRORS:
+            more = translate("… and {count} more errors", language)
+            described.append(more.format(count=len(self.errors) - MOST_ERRORS))
+        return "\n".join(described)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Message | None:

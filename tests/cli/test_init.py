@@ -24,9 +24,7 @@ def library() -> Library:
 
 
 @pytest.fixture
-def talk(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[..., Ran]:
+def talk(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
     """Run `comity init` on `<tmp>/bot` and type these lines; at the end of the lines the terminal hangs up."""
 
     def call(typed: list[str], *words: str, language: str = "en") -> Ran:
@@ -141,7 +139,7 @@ def test_back_takes_the_last_answer_back(talk: Callable[..., Ran], tmp_path: Pat
     assert "This is the first question." in ran.output
     assert facts[0] == "organisation.roles"
     assert facts[1] == facts[3]
-    assert re.search(r"Taken back: .+: .*1.*\n|Taken back: .+: yes\n", ran.output)
+    assert re.search(r"Taken back: .+: .+\n", ran.output)
     assert known(tmp_path, library) == {"organisation.roles": frozenset({"provider"})}
 
 
@@ -172,7 +170,9 @@ def test_whoever_hangs_up_before_the_first_question_leaves_nothing(talk: Callabl
     assert not (tmp_path / "bot").exists()
 
 
-def test_a_further_market_joins_those_of_the_dossier(talk: Callable[..., Ran], tmp_path: Path, library: Library) -> None:
+def test_a_further_market_joins_those_of_the_dossier(
+    talk: Callable[..., Ran], tmp_path: Path, library: Library
+) -> None:
     talk([], "--name", "My bot", "--market", "xa")
     talk([], "--market", "xb")
     assert load_dossier(tmp_path / "bot", library).markets == ("xa", "xb")
@@ -199,7 +199,9 @@ def test_in_chinese(talk: Callable[..., Ran], tmp_path: Path) -> None:
 
 def test_answers_from_a_file(talk: Callable[..., Ran], tmp_path: Path, library: Library) -> None:
     answers = tmp_path / "answers.yaml"
-    answers.write_text("organisation.roles: [provider]\nsystem.generative: false\nsystem.remark: unused\n", encoding="utf-8")
+    answers.write_text(
+        "organisation.roles: [provider]\nsystem.generative: false\nsystem.remark: unused\n", encoding="utf-8"
+    )
     ran = talk([], "--market", "xa", "--answers", str(answers))
     assert ran.code == 0
     assert "«" not in ran.output

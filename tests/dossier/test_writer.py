@@ -45,9 +45,9 @@ def said(found: Entry) -> tuple[object, ...]:
     return (found.fact, found.value, dict(found.by_market), found.basis.by, found.basis.source, found.basis.note)
 
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1, max_size=30).filter(
-    lambda text: text.strip() == text
-)
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co")), min_size=1, max_size=30
+).filter(lambda text: text.strip() == text)
 
 
 def values(definition: FactDefinition) -> st.SearchStrategy[Value]:

@@ -22,7 +22,7 @@ Where = tuple[str, str]
 
 
 class Best(NamedTuple):
-    """The best that can be had: how many promised clauses closed, markets opened, and by which changes."""
+    """The best that can be had: how many promised clauses closed, markets opened (first ones rather than others), and by which changes."""
 
     clauses: int
     markets: int
@@ -73,10 +73,10 @@ class Oracle:
             if budget is not None and cost > budget:
                 continue
             closed = self.closed(world)
-            markets = sum(self.opened(market, closed) for market in self.dossier.markets)
-            key = (-len(closed), -markets, cost, len(items), items)
+            markets = [rank for rank, market in enumerate(self.dossier.markets) if self.opened(market, closed)]
+            key = (-len(closed), -len(markets), markets, cost, len(items), items)
             if (found is None or key < found) and self.fits_axioms(world):
-                found, answer = key, Best(len(closed), markets, cost, items)
+                found, answer = key, Best(len(closed), len(markets), cost, items)
         return answer
 
     def items(self, world: dict[tuple[Where, ...], Value | None]) -> tuple[tuple[str, str], ...]:

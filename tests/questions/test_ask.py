@@ -134,10 +134,8 @@ def run(library: Library, replies: Mapping[str, Value]) -> Interview:
         name = question.fact
         assert name not in interview.order
         assert name in missing_now(interview)
-        if name in replies:
-            interview = answer(interview, Entry(name, replies[name], {}, BASIS))
-        else:
-            interview = dont_know(interview, name)
+        known = name in replies
+        interview = answer(interview, Entry(name, replies[name], {}, BASIS)) if known else dont_know(interview, name)
     return interview
 
 
@@ -218,14 +216,19 @@ def test_the_most_decisive_fact_comes_first_and_givens_before_choices() -> None:
 
 
 def test_a_question_names_the_clauses_that_wait_for_it() -> None:
-    interview = small({"id": "xb/1", "require": "a.c"}, {"id": "xa/2", "require": "a.c || a.d"}, {"id": "xa/3", "require": "a.d"})
+    interview = small(
+        {"id": "xb/1", "require": "a.c"}, {"id": "xa/2", "require": "a.c || a.d"}, {"id": "xa/3", "require": "a.d"}
+    )
     by_fact = {question.fact: [clause.full_id for clause in question.waiting] for question in questions(interview)}
     assert by_fact == {"a.c": ["xa/2", "xb/1"], "a.d": ["xa/2", "xa/3"]}
 
 
 def test_what_is_true_either_way_is_not_asked() -> None:
     assert next_question(small({"id": "xa/1", "require": "a.n >= 4 || a.n < 4"})) is None
-    assert next_question(small({"id": "xa/1", "require": 'a.c || !("p" in a.s) || sets.intersects(a.s, ["p", "q"])'})) is None
+    assert (
+        next_question(small({"id": "xa/1", "require": 'a.c || !("p" in a.s) || sets.intersects(a.s, ["p", "q"])'}))
+        is None
+    )
 
 
 def test_what_an_axiom_decides_is_not_asked() -> None:
@@ -268,7 +271,8 @@ def test_answers_that_no_system_can_give_are_noticed() -> None:
 
 def test_advice_and_unconfirmed_texts_are_never_a_reason_to_ask() -> None:
     interview = small(
-        {"id": "xa/1", "modality": "should", "require": "a.c"}, {"id": "xa/2", "against": "unconfirmed", "require": "a.d"}
+        {"id": "xa/1", "modality": "should", "require": "a.c"},
+        {"id": "xa/2", "against": "unconfirmed", "require": "a.d"},
     )
     assert next_question(interview) is None
 

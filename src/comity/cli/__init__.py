@@ -6,14 +6,15 @@ Exit codes are a contract: 0 fine, 1 findings, 2 usage or bad input, 3 cannot de
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from comity import __version__
-from comity.errors import ComityError
-from comity.language import LANGUAGES, preferred_language, translate
+from comity.errors import ComityError, InputError
+from comity.language import LANGUAGES, Message, clean, preferred_language, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 COMMANDS = ("init", "ask", "assess", "explain", "reconcile", "compare", "plan", "library", "measure", "demo")
 
 FINE, FINDINGS, BAD_INPUT, CANNOT_DECIDE, INTEGRITY_FAILURE = 0, 1, 2, 3, 4
+INTERRUPTED, READER_GONE = 130, 141
+"""As a shell counts them: 128 and the number of the signal."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,32 +37,77 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """One sentence, the usage, exit code 2."""
-        sys.stderr.write(f"{self.prog}: {message}\n{self.format_usage()}")
+        _complain(f"{self.prog}: {clean(message)}\n{self.format_usage()}")
         raise SystemExit(BAD_INPUT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `comity` with these arguments (default: those of the process) and return the exit code."""
     language, words = _split_language(list(sys.argv[1:] if arguments is None else arguments))
-    _use_utf8()
+    _open_streams()
     try:
-        options = _parser(language, words).parse_args(words)
-        options.lang = language
-        code: int = options.run(options)
+        try:
+            return _answered(words, language)
+        finally:
+            sys.stdout.flush()
     except ComityError as error:
-        sys.stderr.write(f"{error.describe(language)}\n")
+        _complain(f"{error.describe(language)}\n")
         return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard(sys.stdout)
+        return READER_GONE
+    except OSError as error:
+        _complain(f"{_failure(error).describe(language)}\n")
+        _discard(sys.stdout)
+        return BAD_INPUT
+    except (MemoryError, RecursionError):
+        _complain(f"{translate('this is too large, or nested too deeply, to be worked out here', language)}\n")
         return BAD_INPUT
     except KeyboardInterrupt:
-        sys.stderr.write(f"\n{translate('interrupted', language)}\n")
-        return 130
+        _complain(f"\n{translate('interrupted', language)}\n")
+        _discard(sys.stdout)
+        return INTERRUPTED
+
+
+def _answered(words: list[str], language: str) -> int:
+    """The exit code of the command that the words ask for."""
+    options = _parser(language, words).parse_args(words)
+    options.lang = language
+    code: int = options.run(options)
     return code
 
 
-def _use_utf8() -> None:
-    """Reports are bilingual: a terminal in another encoding gets question marks instead of a crash."""
+def _failure(error: OSError) -> InputError:
+    """What the system refused, as one sentence."""
+    reason = error.strerror or type(error).__name__
+    if error.filename is None:
+        return InputError(Message("the output cannot be written: {reason}", reason=reason))
+    return InputError(Message("{file} cannot be used: {reason}", file=error.filename, reason=reason))
+
+
+def _complain(text: str) -> None:
+    """Write to standard error, if anybody can read there."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
+    """Let go of what a stream still holds, so that the end of the process does not try to write it again."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _open_streams() -> None:
+    """A stream that the caller has closed reads nothing and swallows what is written.
+
+    Reports are bilingual: a terminal in another encoding gets question marks instead of a crash.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from comity.cli import FINE
 from comity.cli.options import add_library_options, add_market_options, checked_markets, day_of, library_of
 from comity.errors import ComityError, InputError
-from comity.language import Message
+from comity.language import Message, clean
 
 if TYPE_CHECKING:
     import argparse
@@ -86,7 +86,7 @@ def _opened(
     if not path.exists():
         fallback = options.name or path.resolve().parent.name or "system"
         quiet = unattended or options.name is not None
-        name = fallback if quiet else dialogue.ask_name(fallback)
+        name = clean(fallback if quiet else dialogue.ask_name(fallback))
         if not asked and unattended:
             raise InputError(Message("name at least one market"), hint=Message("write --market eu --market cn"))
         markets = asked or dialogue.ask_markets(library)
@@ -114,7 +114,7 @@ def answers_of(path: Path, library: Library) -> dict[str, Entry]:
     from comity.documents.reading import Mapping, read_file
     from comity.dossier.reader import load_dossier, read_entries
 
-    node = read_file(path)
+    node = read_file(path, piped=True)
     if isinstance(node, Mapping) and "comity" in node.entries:
         found = dict(load_dossier(path, library).entries)
     else:
@@ -159,7 +159,7 @@ class Dialogue:
 
     def ask_name(self, fallback: str) -> str:
         """The name of the system."""
-        return self.ask(self.words.say("Name of the system [{name}]: ", name=fallback)) or fallback
+        return self.ask(self.words.say("Name of the system [{name}]: ", name=clean(fallback))) or fallback
 
     def ask_markets(self, library: Library) -> tuple[str, ...]:
         """The markets, until known ones were named."""
@@ -213,7 +213,7 @@ class Session:
             said = say("Everything is in {file}; see where you stand: {command}", file=path, command=command)
         else:
             said = say("Everything is in {file}; go on with: {command}", file=path, command=command)
-        self.dialogue.say(f"{said}\n")
+        self.dialogue.say(f"{clean(said)}\n")
 
     def _answered(self, question: Question) -> bool:
         """Ask one question until it is answered; False where the user stops."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import SUPPRESS
 from typing import TYPE_CHECKING
 
-from comity.cli import FINDINGS, FINE
-from comity.cli.options import add_library_options, deliver, library_of
+from comity.cli import CANNOT_DECIDE, FINDINGS, FINE
+from comity.cli.options import add_library_options, deliver, library_of, require_solver
 from comity.language import LANGUAGES
 from comity.library.model import FORCES, ORIENTATIONS, STATUSES
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from comity.cli import Parser
+    from comity.library.loader import Library
 
 
 def configure(parser: Parser) -> None:
@@ -36,6 +37,13 @@ def configure(parser: Parser) -> None:
     _add_limit(search, 10, parser.say("how many results of each kind the text lists; 0 for all"))
     search.set_defaults(run=_search)
     check = actions.add_parser("check", help=parser.say("lint the whole library"))
+    check.add_argument(
+        "--deep",
+        action="store_true",
+        help=parser.say(
+            "look at each standard with a solver too: what is redundant, vacuous, unmeetable or in conflict"
+        ),
+    )
     check.set_defaults(run=_check)
     schema = actions.add_parser(
         "schema", help=parser.say("the JSON Schema of a file that people write or a command prints")
@@ -114,7 +122,26 @@ def _check(options: argparse.Namespace) -> int:
     from comity.questions.check import inspect
     from comity.report.catalogue import inspection
 
+    if options.deep:
+        require_solver()
     data, errors = read_library(layers_of(options.library, builtin=not options.no_builtin))
-    found = inspect(Library(data), errors)
-    deliver(inspection(found, options.lang, options.format), options)
-    return FINDINGS if found.errors or found.problems else FINE
+    library = Library(data)
+    found = inspect(library, errors)
+    text, code = inspection(found, options.lang, options.format), FINDINGS if found.errors or found.problems else FINE
+    if options.deep and code == FINE:
+        deeper, code = _check_deeply(library, options)
+        text = deeper if options.format == "json" else f"{text}\n\n{deeper}"
+    deliver(text, options)
+    return code
+
+
+def _check_deeply(library: Library, options: argparse.Namespace) -> tuple[str, int]:
+    """What a solver sees in a sound library: a report, and the exit code. Laws repeat themselves, so redundancy is no finding."""
+    from comity.cli.progress import progress_bar
+    from comity.questions.deep_check import inspect_deeply
+    from comity.report.deep_check import deep_inspection
+
+    found = inspect_deeply(library, progress=progress_bar())
+    kinds = {flaw.kind for flaw in found.flaws} - {"redundant"}
+    code = FINE if not kinds else CANNOT_DECIDE if kinds == {"undecided"} else FINDINGS
+    return deep_inspection(found, options.lang, options.format, to_file=options.output is not None), code

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity.clauses.values import parse_date
+from comity.documents.writing import write_file
 from comity.errors import InputError, did_you_mean, missing_extra
-from comity.language import Message
+from comity.language import Message, clean
 from comity.library.loader import Library, load_library
+
+JSON_CONTROL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What JSON may hold as it is, though it steers a terminal; it stands in texts only, so it can be escaped anywhere."""
 
 if TYPE_CHECKING:
     import argparse
@@ -110,15 +115,17 @@ def deliver(text: str, options: argparse.Namespace) -> None:
     Raises:
         InputError: the file cannot be written.
     """
+    text = _harmless(text if text.endswith("\n") else f"{text}\n", options)
     if options.output is None:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-        return
-    path = Path(options.output)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("{file} cannot be written: {reason}", file=options.output, reason=reason)) from None
+        sys.stdout.write(text)
+    else:
+        write_file(Path(options.output), text.encode("utf-8", "replace"))
+
+
+def _harmless(text: str, options: argparse.Namespace) -> str:
+    """A report without characters that steer a terminal; text for a terminal has its colours, and was made without others."""
+    form = getattr(options, "format", "text")
+    if form == "json":
+        return JSON_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    terminal = form == "text" and options.output is None and sys.stdout.isatty()
+    return text if terminal else clean(text)

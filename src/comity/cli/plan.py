@@ -112,21 +112,14 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _write_proof(answer: Plan, name: str) -> None:
-    """Write the claims of a plan.
-
-    Raises:
-        InputError: the file cannot be written.
-    """
+    """Write the claims of a plan."""
     from pathlib import Path
 
+    from comity.documents.writing import write_file
     from comity.questions.claims import proof_archive
     from comity.questions.plan_claims import plan_claims
 
-    try:
-        Path(name).write_bytes(proof_archive("comity plan", plan_claims(answer)))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("{file} cannot be written: {reason}", file=name, reason=reason)) from None
+    write_file(Path(name), proof_archive("comity plan", plan_claims(answer)))
 
 
 def _budget(text: str | None) -> float | None:

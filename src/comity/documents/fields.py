@@ -13,7 +13,7 @@ from comity.clauses.tree import Kind
 from comity.clauses.values import FactType, canonical, declared, example_of, parse_date, wrong_type
 from comity.documents.reading import Mapping, Node, Scalar, Sequence
 from comity.errors import ComityError, InputError, did_you_mean
-from comity.language import LANGUAGES, Message
+from comity.language import LANGUAGES, Message, clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,12 +37,12 @@ def is_null(node: Node) -> bool:
 
 
 def text(node: Node) -> str:
-    """A text, not empty."""
+    """A text, not empty, and without characters that steer a terminal."""
     if not isinstance(node, Scalar) or is_null(node):
         raise InputError(Message("a text is wanted here"), place=node.place)
     if not node.text.strip():
         raise InputError(Message("this text is empty"), place=node.place)
-    return node.text.strip()
+    return clean(node.text.strip())
 
 
 def boolean(node: Node) -> bool:
@@ -159,7 +159,9 @@ def _plain(node: Node, fact_type: FactType) -> object:
     if not isinstance(node, Scalar):
         raise wrong_type(fact_type)
     written = node.text
-    if kind in {Kind.ENUM, Kind.TEXT, Kind.DATE, Kind.DURATION}:
+    if kind is Kind.TEXT:
+        return clean(written)
+    if kind in {Kind.ENUM, Kind.DATE, Kind.DURATION}:
         return written
     if not node.plain:
         hint = Message("write it without quotes, for example: {example}", example=example_of(fact_type))

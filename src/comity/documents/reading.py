@@ -58,25 +58,19 @@ class Mapping:
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-def read_file(path: Path, *, name: str | None = None) -> Node:
+def read_file(path: Path, *, name: str | None = None, piped: bool = False) -> Node:
     """Read a YAML file.
 
     Args:
         path: the file.
         name: how messages call it; by default the path as given.
+        piped: whether it may be a pipe, which has to be waited for; somebody named it, it was not found in a directory.
 
     Raises:
         InputError: the file is missing, unreadable, too large, not UTF-8, or not YAML as data.
     """
     place = Place(name or str(path))
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAXIMUM_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError(Message("there is no such file"), place=place) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=place) from None
+    raw = read_bytes(path, place, MAXIMUM_BYTES, piped=piped)
     if len(raw) > MAXIMUM_BYTES:
         raise InputError(Message("the file is larger than {limit} bytes", limit=MAXIMUM_BYTES), place=place)
     try:
@@ -85,6 +79,24 @@ def read_file(path: Path, *, name: str | None = None) -> Node:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError(Message("the file is not UTF-8 text"), place=Place(place.file, line, 1)) from None
     return read_text(text, name=place.file)
+
+
+def read_bytes(path: Path, place: Place, limit: int, *, piped: bool = False) -> bytes:
+    """The bytes of a file, at most one more than the limit: a device may have no end.
+
+    Raises:
+        InputError: the file is missing or unreadable, or a pipe where none may be.
+    """
+    try:
+        if not piped and path.is_fifo():
+            raise InputError(Message("this is not a regular file"), place=place)
+        with path.open("rb") as stream:
+            return stream.read(limit + 1)
+    except FileNotFoundError:
+        raise InputError(Message("there is no such file"), place=place) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=place) from None
 
 
 def read_text(text: str, *, name: str) -> Node:

@@ -9,9 +9,9 @@ from comity.documents import fields as read
 from comity.documents.reading import Mapping, read_file
 from comity.dossier.model import Basis, Contradiction, Dossier, Entry
 from comity.dossier.statements import read_statements
-from comity.errors import ComityError, ErrorList, InputError, Place, did_you_mean
+from comity.errors import MOST_ERRORS, ComityError, ErrorList, InputError, Place, did_you_mean
 from comity.language import Message
-from comity.library.axioms import axiom_parts, contradicted, contradiction
+from comity.library.axioms import contradicted, contradiction
 from comity.library.model import BASES
 from comity.library.vocabulary import MARKETS
 
@@ -46,7 +46,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
                 place=Place(str(path.parent)),
                 hint=hint,
             )
-    fields = read.Fields(read_file(path), Message("a dossier"))
+    fields = read.Fields(read_file(path, piped=True), Message("a dossier"))
     _check_version(fields)
     system = read.Fields(fields.required("system", lambda node: node), Message("the system with its id"))
     identity = (
@@ -118,7 +118,10 @@ def _check_version(fields: read.Fields) -> None:
 
 def _directory(node: Node, dossier: Path) -> Path:
     name = read.text(node)
-    directory = (dossier.parent / name).resolve()
+    try:
+        directory = (dossier.parent / name).resolve()
+    except (OSError, RuntimeError):  # Python 3.11 makes a RuntimeError of links that go round in a circle
+        raise InputError(Message('there is no directory "{name}"', name=name[:80]), place=node.place) from None
     if not directory.is_relative_to(dossier.parent.resolve()):
         raise InputError(Message("evidence has to lie below the dossier"), place=node.place)
     if not directory.is_dir():
@@ -154,7 +157,7 @@ class _Facts:
             if fact in self.library.vocabulary.definitions:
                 hint = Message("it follows from other facts: comity library show {name}", name=fact)
                 raise InputError(Message('"{name}" is a definition, not a fact', name=fact), place=place, hint=hint)
-            close = did_you_mean(fact, self.types)
+            close = did_you_mean(fact, self.types) if len(self.errors) < MOST_ERRORS else None
             raise InputError(Message('there is no fact "{name}"', name=fact[:80]), place=place, hint=close)
 
     def entry(self, fact: str, node: Node, place: Place) -> Entry:
@@ -229,15 +232,14 @@ def _check_axioms(entries: dict[str, Entry], markets: Iterable[str], library: Li
     Raises:
         ComityError: with the facts and the reason; an `ErrorList` where several do not fit.
     """
-    parts = axiom_parts(library.data)
     errors: dict[str, ComityError] = {}
     for market in markets:
         values = {fact: entry.value_in(market) for fact, entry in entries.items()}
         facts = {fact: value for fact, value in values.items() if value is not None}
-        for part in contradicted(parts, facts, library.vocabulary.definitions):
-            message = contradiction(part, facts)
-            bases = [entries[fact].basis for fact in sorted(part.facts) if fact in facts]
-            if any(entries[fact].by_market for fact in part.facts if fact in entries):
+        for axiom in contradicted(library.data.axioms, facts, library.vocabulary.definitions):
+            message = contradiction(axiom, facts)
+            bases = [entries[fact].basis for fact in sorted(axiom.formula.facts) if fact in facts]
+            if any(entries[fact].by_market for fact in axiom.formula.facts if fact in entries):
                 message = Message("in the market {market}: {what}", market=market, what=message)
             error = InputError(message, place=bases[0].place)
             if len(bases) > 1:

@@ -6,8 +6,6 @@ to be changed and in nothing else. The file is replaced in one step, so that who
 
 from __future__ import annotations
 
-import contextlib
-import os
 from typing import TYPE_CHECKING
 
 import yaml
@@ -186,39 +184,3 @@ def _changed(old: dict[str, Node], new: dict[str, Node]) -> set[str]:
         for key in {*old, *new}
         if (key in old) is not (key in new) or (key in old and content(old[key]) != content(new[key]))
     }
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Replace a file in one step: written beside it, forced to the disk, renamed.
-
-    Raises:
-        InputError: it cannot be written; the file is then as it was.
-    """
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(text.encode("utf-8"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o777)
-        temporary.replace(target)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("{file} cannot be written: {reason}", file=path, reason=reason)) from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    _keep_name(target.parent)
-
-
-def _keep_name(directory: Path) -> None:
-    """Force the new name to the disk as well, where the platform can."""
-    with contextlib.suppress(OSError, AttributeError):
-        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -14,9 +14,11 @@ import msgspec
 
 from comity import __version__
 from comity.clauses.values import canonical
+from comity.documents.reading import read_bytes
+from comity.documents.writing import write_file
 from comity.dossier.model import Basis, Entry
 from comity.errors import ComityError, InputError, Place, did_you_mean
-from comity.language import Message
+from comity.language import Message, clean
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,14 +110,7 @@ def write_statement(statement: Statement, directory: Path, name: str) -> Path:
         InputError: the directory cannot be written to.
     """
     path = directory / f"{name}.json"
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(msgspec.json.format(msgspec.json.encode(statement), indent=2) + b"\n")
-        temporary.replace(path)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("{file} cannot be written: {reason}", file=str(path), reason=reason)) from None
+    write_file(path, msgspec.json.format(msgspec.json.encode(statement), indent=2) + b"\n")
     return path
 
 
@@ -126,12 +121,8 @@ def read_statement(path: Path) -> Statement:
         InputError: the file is not a statement of this form.
     """
     place = Place(str(path))
-    try:
-        raw = path.read_bytes() if path.stat().st_size <= MAXIMUM_BYTES else b""
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=place) from None
-    if not raw:
+    raw = read_bytes(path, place, MAXIMUM_BYTES)
+    if not raw or len(raw) > MAXIMUM_BYTES:
         raise InputError(Message("the file is empty or too large for a statement"), place=place)
     try:
         statement = msgspec.json.decode(raw, type=Statement)
@@ -157,7 +148,13 @@ def read_statements(directory: Path, library: Library) -> tuple[list[Entry], tup
     """
     entries: list[Entry] = []
     names: list[str] = []
-    for path in sorted(directory.glob("*.json")):
+    try:
+        paths = sorted(path for path in directory.iterdir() if path.suffix == ".json")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = Message("the directory cannot be read: {reason}", reason=reason)
+        raise InputError(message, place=Place(str(directory))) from None
+    for path in paths:
         statement = read_statement(path)
         names.append(path.name)
         entries.extend(_entry(measured, path, library) for measured in statement.predicate.facts)
@@ -176,4 +173,7 @@ def _entry(measured: MeasuredFact, path: Path, library: Library) -> Entry:
         message = Message("{fact}: {problem}", fact=measured.fact, problem=error.message)
         raise InputError(message, place=place, hint=error.hint) from None
     by = "measured" if measured.basis == "observed" else "documented"
-    return Entry(measured.fact, value, {}, Basis(by, f"{path.parent.name}/{path.name}", measured.where or None, place))
+    if isinstance(value, str):
+        value = clean(value)
+    source = clean(f"{path.parent.name}/{path.name}")
+    return Entry(measured.fact, value, {}, Basis(by, source, clean(measured.where) or None, place))

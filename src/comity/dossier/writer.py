@@ -14,7 +14,8 @@ import yaml
 
 from comity.clauses.values import write_value
 from comity.documents.reading import read_text
-from comity.dossier.sheet import Sheet, differing, replace_file
+from comity.documents.writing import write_file
+from comity.dossier.sheet import Sheet, differing
 from comity.errors import InputError, Place
 from comity.language import ENGLISH, Message
 
@@ -63,7 +64,7 @@ class Notebook:
         lines = [f"# {message.in_language(self.language)}" for message in _HEAD]
         lines += ["comity: 1", "system:", f"  id: {_text(system)}", f"  name: {_text(name)}"]
         lines += [_markets(markets), "", "facts:"]
-        replace_file(self.path, "\n".join(lines) + "\n")
+        write_file(self.path, ("\n".join(lines) + "\n").encode())
 
     def put(self, *entries: Entry) -> None:
         """Write facts; one without any value is written as `null`: not known.
@@ -132,7 +133,7 @@ class Notebook:
             hint = Message("write the facts one a line, as fact: value")
             raise InputError(message, place=Place(str(self.path)), hint=hint)
         if after != before:
-            replace_file(self.path, after)
+            write_file(self.path, after.encode())
 
     def _comments(self, fact: str, present: Sequence[str]) -> list[str]:
         """The title of a fact; above it that of its topic, where it is the first of it in the file."""

@@ -1,33 +1,23 @@
-"""What holds of every possible system: the axioms of a library, conjunct by conjunct, and what contradicts them.
+"""What holds of every possible system: the axioms of a library, which of them matter to some facts, and what contradicts them.
 
-An axiom is often a conjunction over many facts ("no count is negative"). Only its parts say which facts hang together, so everything here
-works on parts: `related` finds those that can matter to some facts, `contradicted` those that known facts make false.
+The loader has divided every conjunction among them ("no count is negative" over many facts), so each says one thing, and the facts that it
+reads really hang together.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from comity.clauses.formula import facts_of
-from comity.clauses.tree import And
 from comity.clauses.values import write_value
 from comity.engines import kleene
 from comity.language import ENGLISH, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from comity.clauses.formula import Definition
-    from comity.clauses.tree import Expression, Value
-    from comity.library.model import Axiom, LibraryData
-
-
-class AxiomPart(NamedTuple):
-    """One conjunct of an axiom, with all facts that it reads."""
-
-    axiom: Axiom
-    tree: Expression
-    facts: frozenset[str]
+    from comity.clauses.tree import Value
+    from comity.library.model import Axiom
 
 
 class AxiomText(Message):
@@ -44,55 +34,38 @@ class AxiomText(Message):
         return self.texts.get(language) or super().in_language(ENGLISH)
 
 
-def axiom_parts(data: LibraryData) -> tuple[AxiomPart, ...]:
-    """Every conjunct of every axiom, in order."""
-    definitions = {entry.id: entry.definition for entry in data.definitions}
-    return tuple(
-        AxiomPart(axiom, tree, facts_of(tree, definitions))
-        for axiom in data.axioms
-        for tree in _conjuncts(axiom.formula.tree)
-    )
+def related(axioms: Iterable[Axiom], facts: Iterable[str]) -> tuple[list[Axiom], frozenset[str]]:
+    """The axioms that can matter to what is said of some facts, and all facts that hang together with these through them.
 
-
-def _conjuncts(tree: Expression) -> Iterator[Expression]:
-    if isinstance(tree, And):
-        for operand in tree.operands:
-            yield from _conjuncts(operand)
-    else:
-        yield tree
-
-
-def related(parts: Iterable[AxiomPart], facts: Iterable[str]) -> tuple[list[AxiomPart], frozenset[str]]:
-    """The parts that can matter to what is said of some facts, and all facts that hang together with these through them.
-
-    A world of these facts that satisfies these parts can always be completed, because the remaining parts read none of them and the
-    axioms are consistent (`library check` sees to that).
+    A world of these facts that satisfies these axioms can always be completed, because the remaining ones read none of them and all are
+    consistent (a test sees to that).
     """
     reached = set(facts)
-    found: list[AxiomPart] = []
-    waiting = list(parts)
+    found: list[Axiom] = []
+    waiting = list(axioms)
     while True:
-        touched = [part for part in waiting if part.facts & reached]
+        touched = [axiom for axiom in waiting if not axiom.formula.facts.isdisjoint(reached)]
         if not touched:
             return found, frozenset(reached)
         found += touched
-        waiting = [part for part in waiting if not part.facts & reached]
-        reached.update(*(part.facts for part in touched))
+        waiting = [axiom for axiom in waiting if axiom.formula.facts.isdisjoint(reached)]
+        reached.update(*(axiom.formula.facts for axiom in touched))
 
 
 def contradicted(
-    parts: Iterable[AxiomPart], facts: Mapping[str, Value], definitions: Mapping[str, Definition]
-) -> list[AxiomPart]:
-    """The parts that known facts make false; an unknown fact contradicts nothing."""
+    axioms: Iterable[Axiom], facts: Mapping[str, Value], definitions: Mapping[str, Definition]
+) -> list[Axiom]:
+    """The axioms that known facts make false; an unknown fact contradicts nothing."""
     traced: dict[str, kleene.Trace] = {}
     return [
-        part
-        for part in parts
-        if not part.facts.isdisjoint(facts) and kleene.trace(part.tree, facts, definitions, traced).value is False
+        axiom
+        for axiom in axioms
+        if not axiom.formula.facts.isdisjoint(facts)
+        and kleene.trace(axiom.formula.tree, facts, definitions, traced).value is False
     ]
 
 
-def contradiction(part: AxiomPart, facts: Mapping[str, Value]) -> Message:
-    """What is wrong with facts that make a part false: which they are, and why they cannot be so together."""
-    named = [f"{fact} = {write_value(facts[fact])}" for fact in sorted(part.facts) if fact in facts]
-    return Message("no system can be so: {facts}. {reason}", facts=", ".join(named), reason=AxiomText(part.axiom))
+def contradiction(axiom: Axiom, facts: Mapping[str, Value]) -> Message:
+    """What is wrong with facts that make an axiom false: which they are, and why they cannot be so together."""
+    named = [f"{fact} = {write_value(facts[fact])}" for fact in sorted(axiom.formula.facts) if fact in facts]
+    return Message("no system can be so: {facts}. {reason}", facts=", ".join(named), reason=AxiomText(axiom))

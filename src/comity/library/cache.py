@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from comity import __version__
+from comity.documents.reading import MAXIMUM_BYTES
 from comity.library.model import LibraryData
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMAT = 1
+FORMAT = 2
 _DIGEST_BYTES = 32
 
 
@@ -36,11 +37,17 @@ def cache_directory() -> Path:
 
 
 def content_digest(layers: list[Path]) -> str:
-    """SHA-256 over the names and bytes of all YAML files of all layers, and the version of the program."""
+    """SHA-256 over the names and bytes of all YAML files of all layers, and the version of the program.
+
+    Raises:
+        OSError: a file cannot be read, or is larger than any that is read.
+    """
     digest = hashlib.sha256(f"comity {__version__} cache {FORMAT}\n".encode())
     for layer in layers:
         digest.update(f"layer {layer}\n".encode())
         for path in sorted(layer.rglob("*.yaml")):
+            if not path.is_file() or path.stat().st_size > MAXIMUM_BYTES:
+                raise OSError(path)
             content = path.read_bytes()
             digest.update(f"{path.relative_to(layer).as_posix()} {len(content)}\n".encode())
             digest.update(content)
@@ -83,9 +90,12 @@ def _write(path: Path, data: LibraryData) -> None:
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".library-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(hashlib.sha256(payload).digest() + payload)
-        Path(temporary).replace(path)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(hashlib.sha256(payload).digest() + payload)
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
         copies = sorted(path.parent.glob("library-*.msgpack"), key=lambda copy: copy.stat().st_mtime)
         for old in copies[:-4]:
-            old.unlink()
+            old.unlink(missing_ok=True)

@@ -11,13 +11,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from comity.clauses.formula import define
+from comity.clauses.tree import And
 from comity.documents import fields as read
 from comity.documents.reading import read_file
 from comity.errors import ComityError, ErrorList, InputError, Place
 from comity.language import Message
 from comity.library import cache
 from comity.library.definitions import read_definitions
-from comity.library.model import Axiom, Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
+from comity.library.model import Axiom, CompiledFormula, Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
 from comity.library.standards import Registry, compiled, read_standard
 from comity.library.vocabulary import Vocabulary, read_facts, value_id
 
@@ -179,6 +181,7 @@ def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
                 definitions.append(read_file(path, name=_name(layer, path)))
     errors += read_definitions(definitions, vocabulary)
     axioms = _merged(layers, "axioms.yaml", lambda node: _axiom(node, vocabulary), errors)
+    axioms = tuple(part for axiom in axioms for part in _conjuncts(axiom, vocabulary))
     registry = Registry(
         vocabulary=vocabulary,
         topics=tuple(topic.id for topic in topics),
@@ -300,6 +303,19 @@ def _axiom(node: Node, vocabulary: Vocabulary) -> Axiom:
     )
     fields.done()
     return axiom
+
+
+def _conjuncts(axiom: Axiom, vocabulary: Vocabulary) -> Iterator[Axiom]:
+    """An axiom that says several things as so many axioms, because only their parts show which facts hang together."""
+    formula = axiom.formula
+    if not isinstance(formula.tree, And):
+        yield axiom
+        return
+    for number, operand in enumerate(formula.tree.operands, 1):
+        start, end = operand.span
+        part = define(formula.text[start:end], vocabulary)
+        compiled_part = CompiledFormula(text=part.text, tree=part.tree, facts=part.facts)
+        yield Axiom(id=f"{axiom.id}/{number}", formula=compiled_part, text=axiom.text)
 
 
 def _role(node: Node) -> Role:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from comity.clauses.values import canonical, write_value
 from comity.errors import Place
 from comity.language import Message
-from comity.library.axioms import axiom_parts, contradicted, contradiction
+from comity.library.axioms import contradicted, contradiction
 from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import System, judge, reasons
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Expression, Value
     from comity.errors import ComityError
-    from comity.library.axioms import AxiomPart
     from comity.library.loader import Library
     from comity.library.model import Clause, Example
 
@@ -73,9 +72,8 @@ def inspect(library: Library, errors: Iterable[ComityError] = ()) -> Inspection:
     """Look at the whole library; `errors` are those that were met when it was read."""
     clauses = list(library.clauses.values())
     problems: list[Problem] = []
-    parts = axiom_parts(library.data)
     for clause in clauses:
-        problems += _axiom_problems(clause, parts, library)
+        problems += _axiom_problems(clause, library)
         problems += _example_problems(clause, library)
         problems += _date_problems(clause)
         problems += _mark_problems(clause, library)
@@ -131,12 +129,12 @@ def _example_problems(clause: Clause, library: Library) -> Iterator[Problem]:
             yield Problem(message, Place(clause.file, example.line, example.column))
 
 
-def _axiom_problems(clause: Clause, parts: Iterable[AxiomPart], library: Library) -> Iterator[Problem]:
+def _axiom_problems(clause: Clause, library: Library) -> Iterator[Problem]:
     """Examples of systems that cannot be."""
     for example in clause.examples:
         facts = {fact: canonical(value, library.vocabulary.types[fact]) for fact, value in example.facts.items()}
-        for part in contradicted(parts, facts, library.vocabulary.definitions):
-            message = Message("{clause}: {what}", clause=clause.id, what=contradiction(part, facts))
+        for axiom in contradicted(library.data.axioms, facts, library.vocabulary.definitions):
+            message = Message("{clause}: {what}", clause=clause.id, what=contradiction(axiom, facts))
             yield Problem(message, Place(clause.file, example.line, example.column))
 
 

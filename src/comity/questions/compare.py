@@ -19,7 +19,7 @@ from comity.clauses.tree import Kind
 from comity.engines import kleene
 from comity.engines.smt import Encoding
 from comity.language import Message
-from comity.library.axioms import axiom_parts, contradicted, related
+from comity.library.axioms import contradicted, related
 from comity.questions.relations import (
     RELATIONS,
     TURNED,
@@ -99,7 +99,7 @@ class Comparison:
         self.library = library
         self.on = on
         self.encoding = Encoding(library.vocabulary)
-        self.axioms = axiom_parts(library.data)
+        self.axioms = library.data.axioms
         self._applying: dict[object, World | None] = {}
         self._satisfying: dict[str, World | None] = {}
         self._contexts: dict[tuple[object, object], World | None] = {}
@@ -242,12 +242,14 @@ class Comparison:
 
     def _room(self, facts: frozenset[str], trees: Iterable[Expression]) -> _Room:
         """A solver over some facts, with every axiom that can matter to them."""
-        parts, reached = related(self.axioms, facts)
+        axioms, reached = related(self.axioms, facts)
         for fact in reached:
             self.encoding.variable(fact)
         solver = new_solver(self.encoding)
-        solver.add(*(self.encoding.term(part.tree) for part in parts), *self.encoding.ranges(reached))
-        critical = CriticalValues([*trees, *(part.tree for part in parts)], self.library.vocabulary.definitions)
+        solver.add(*(self.encoding.term(axiom.formula.tree) for axiom in axioms), *self.encoding.ranges(reached))
+        critical = CriticalValues(
+            [*trees, *(axiom.formula.tree for axiom in axioms)], self.library.vocabulary.definitions
+        )
         return _Room(solver, self.encoding, facts, critical)
 
     def _applies(self, clause: Clause) -> list[z3.BoolRef]:

@@ -52,11 +52,13 @@ class Collision:
         clauses: the clauses, in the order of preference.
         facts: the choices that they fight over.
         givens: the givens that force the collision; whatever the others are, it stays.
+        dissolves: whether it is gone once the choices that may differ by market do.
     """
 
     clauses: tuple[Clause, ...]
     facts: tuple[str, ...]
     givens: tuple[Given, ...]
+    dissolves: bool
 
 
 @dataclass(frozen=True)
@@ -198,13 +200,13 @@ class _Arena:
 
     def forbids(self, name: str) -> bool:
         """Whether some givens make a duty impossible, whatever is chosen."""
-        return self._defeated((name,), allowed=False) is not None
+        return self.defeated((name,), allowed=False) is not None
 
     def collisions(self, limit: int) -> Conflicts:
         """The minimal sets of duties that can collide."""
-        return all_minimal_sets(tuple(self.terms), lambda names: self._defeated(names) is None, limit)
+        return all_minimal_sets(tuple(self.terms), lambda names: self.defeated(names) is None, limit)
 
-    def _defeated(self, names: Iterable[str], *fixed: z3.BoolRef, allowed: bool = True) -> z3.ModelRef | None:
+    def defeated(self, names: Iterable[str], *fixed: z3.BoolRef, allowed: bool = True) -> z3.ModelRef | None:
         """Givens under which no choices meet these duties, or None if there are none."""
         wanted = set(names)
         chosen = [self.switches[name] for name in self.terms if name in wanted]
@@ -220,9 +222,6 @@ class _Arena:
                 return proposal
             self._learn(answer)
         raise NotDecidedError(Message("too many counterexamples were needed; nothing is concluded"))
-
-    def _is(self, fact: str, place: str, value: Value) -> z3.BoolRef:
-        return self.encoding.fact_is(fact, value, place)
 
     def _answer(self, world: list[z3.BoolRef], chosen: list[z3.BoolRef], wanted: set[str]) -> z3.ModelRef | None:
         """Choices that meet these duties under given givens, and as many of the other duties as can be had."""
@@ -256,43 +255,38 @@ class _Arena:
             ReplayError: the givens found do not force it.
         """
         duties = [self.ground.duties[name] for name in names]
-        read = {fact for duty in duties for fact in duty.facts}
-        fixed: list[z3.BoolRef] = []
-        witness: list[Given] = []
-        for fact, place in self.givens:
-            if fact in read and (not place or any(place in duty.places and fact in duty.facts for duty in duties)):
-                value = self._plainest(names, fact, place, fixed)
-                fixed.append(self._is(fact, place, value))
-                witness.append(Given(fact, place, value))
+        plainest = _Plainest(self, names)
+        read = frozenset[str]().union(*(variables(self.terms[name]) for name in names))
+        witness = [
+            Given(fact, place, plainest.value(fact, place))
+            for fact, place in self.givens
+            if not read.isdisjoint(self.names_of(fact, place))
+        ]
         needed = self._needed(names, witness)
         read_by = [name for duty in duties for name in self.ground.reads[duty.id]]
         facts = sorted({self.ground.variables[name][0] for name in read_by if read_by.count(name) > 1})
-        return Collision(tuple(duty.clause for duty in duties), tuple(facts), needed)
+        apart = self._dissolves(duties, needed)
+        return Collision(tuple(duty.clause for duty in duties), tuple(facts), needed, apart)
 
-    def _plainest(self, names: tuple[str, ...], fact: str, place: str, fixed: list[z3.BoolRef]) -> Value:
-        """The first value of a given under which the duties still collide, together with what is fixed."""
-        fact_type = self.encoding.names.types[fact]
-        if fact_type.kind is not Kind.SET:
-            for value in self.ground.critical.of(fact, fact_type):
-                if self._defeated(names, *fixed, self._is(fact, place, value)) is not None:
-                    return value
-            raise ReplayError(Message("there is no world to show"))
-        held: set[str] = set()
-        own = list(fixed)
-        named = self.ground.critical.members.get(fact, set())
-        for value, member in self.encoding.variable(fact, place).items():
-            absent = z3.Not(member)
-            if value not in named or self._defeated(names, *own, absent) is not None:
-                own.append(absent)
-            else:
-                own.append(member)
-                held.add(value)
-        return frozenset(held)
+    def names_of(self, fact: str, place: str) -> list[str]:
+        """The names of the variables of a given."""
+        variable = self.encoding.variable(fact, place)
+        return [one.decl().name() for one in (variable.values() if isinstance(variable, dict) else [variable])]
+
+    def _dissolves(self, duties: list[Duty], needed: tuple[Given, ...]) -> bool:
+        """Whether the duties can be met for these givens once every choice that may differ by market does."""
+        library = self.ground.scenario.library
+        encoding = encoding_of(self.ground.scenario, {fact.id for fact in library.data.facts if fact.per_market})
+        solver = new_solver(encoding)
+        solver.add(*(duty_term(duty, encoding) for duty in duties))
+        solver.add(*(encoding.term(one.formula, one.place) for one in self.ground.scenario.premises))
+        solver.add(*(encoding.fact_is(given.fact, given.value, given.market) for given in needed), *encoding.ranges())
+        return possible(solver)
 
     def _needed(self, names: tuple[str, ...], witness: list[Given]) -> tuple[Given, ...]:
         """The givens that suffice to force the collision; those that can be dropped are, the last first."""
         chosen = [self.switches[name] for name in names]
-        terms = {given: self._is(given.fact, given.market, given.value) for given in witness}
+        terms = {given: self.encoding.fact_is(given.fact, given.value, given.market) for given in witness}
         if possible(self.answering, *terms.values(), *chosen):
             raise ReplayError(Message("a world that the solver found was not confirmed; nothing is concluded from it"))
         for given in reversed(witness):
@@ -300,3 +294,45 @@ class _Arena:
             if not possible(self.answering, *rest, *chosen):
                 del terms[given]
         return tuple(terms)
+
+
+class _Plainest:
+    """Fixes the givens of a collision one by one, keeping an example of what is fixed so far."""
+
+    def __init__(self, arena: _Arena, names: tuple[str, ...]) -> None:
+        self.arena = arena
+        self.names = names
+        self.fixed: list[z3.BoolRef] = []
+        if not self._collides():
+            raise ReplayError(Message("there is no world to show"))
+
+    def _collides(self, *more: z3.BoolRef) -> bool:
+        found = self.arena.defeated(self.names, *self.fixed, *more)
+        if found is not None:
+            self.example = found
+        return found is not None
+
+    def _holds(self, term: z3.BoolRef) -> bool:
+        """Whether a term can be fixed: it holds of the example at hand, or of another one."""
+        if z3.is_true(self.example.eval(term, model_completion=True)) or self._collides(term):
+            self.fixed.append(term)
+            return True
+        return False
+
+    def value(self, fact: str, place: str) -> Value:
+        """The first value of a given under which the duties still collide, together with what is fixed."""
+        encoding, critical = self.arena.encoding, self.arena.ground.critical
+        fact_type = encoding.names.types[fact]
+        if fact_type.kind is not Kind.SET:
+            values = critical.of(fact, fact_type)
+            found = next((value for value in values if self._holds(encoding.fact_is(fact, value, place))), None)
+            if found is None:
+                raise ReplayError(Message("there is no world to show"))
+            return found
+        held: set[str] = set()
+        named = critical.members.get(fact, set())
+        for value, member in encoding.variable(fact, place).items():
+            if value in named and not self._holds(z3.Not(member)):
+                self.fixed.append(member)
+                held.add(value)
+        return frozenset(held)

@@ -174,7 +174,7 @@ def plan(
     world = world_of(dossier, scenario)
     groups = duty_groups(scenario, world, per_market=per_market)
     limit = None if budget is None else Fraction(budget)
-    whole = [group.cheapest(frozenset(duty.id for duty in group.duties)) for group in groups]
+    whole = [group.cheapest() for group in groups]
     choices = _affordable(groups, whole, world, limit)
     values: dict[Slot, Value] = {}
     for group, choice in zip(groups, choices, strict=False):
@@ -222,16 +222,16 @@ def duty_groups(scenario: Scenario, world: World, *, per_market: bool) -> list[G
         for fact, found in slots.items()
     }
     items = sorted({slot.item for found in used.values() for slot in found})
-    weight = weights(items, {item: world.price(item) for item in items})
+    scale = weights(items, {item: world.price(item) for item in items})
     groups: list[Group] = []
     for facts in _linked([*(duty.facts for duty in scenario.duties), *(condition.facts for condition in conditions)]):
         duties = tuple(duty for duty in scenario.duties if duty.facts & facts)
         own = tuple(condition for condition in conditions if condition.facts & facts)
         if duties:
             free = tuple(slot for fact in sorted(facts) for slot in used.get(fact, ()))
-            groups.append(Group(duties, own, free, encoding, weight))
+            groups.append(Group(duties, own, free, encoding, scale))
     hopeless = [duty for duty in scenario.duties if not duty.facts]
-    return [Group((duty,), (), (), encoding, weight) for duty in hopeless] + groups
+    return [Group((duty,), (), (), encoding, scale) for duty in hopeless] + groups
 
 
 def _choices(scenario: Scenario, world: World) -> list[str]:

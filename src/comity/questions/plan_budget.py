@@ -1,4 +1,5 @@
-"""The most that a budget buys: as many clauses as possible, then as many markets, then as little as possible.
+"""The most that a budget buys: as many clauses as possible, then as many markets (the first named rather than others), for as little as
+possible.
 
 Each group of duties has its frontier: what it costs at least to leave so many of its duties open. Groups share no fact, so
 the best whole is found by adding frontiers up, once for each set of markets that is wanted whole.
@@ -7,15 +8,14 @@ the best whole is found by adding frontiers up, once for each set of markets tha
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from comity.questions.plan_changes import Choice, Group, frontier
+from comity.questions.plan_hitting import cheapest_hit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from comity.questions.plan_changes import Item
+    from comity.questions.plan_changes import Choice, Group, Item
 
 
 class _Sum(NamedTuple):
@@ -57,33 +57,48 @@ def best_within(
     known: dict[tuple[int, frozenset[str]], list[Choice]] = {}
 
     def best(required: frozenset[str]) -> _Sum | None:
-        return _added(_frontiers(groups, required, known), budget, price)
+        return _added(_frontiers(groups, required, budget, known), budget, price)
 
     whole = best(frozenset())
     if whole is None:
         return []
 
-    def whole_markets(names: Iterable[str]) -> _Sum | None:
+    def whole_markets(names: list[str]) -> _Sum | None:
         """The best that opens these markets without closing fewer clauses than can be."""
         one = best(frozenset[str]().union(*(markets[name] for name in names)))
         return one if one is not None and one.waived == whole.waived else None
 
-    able = [name for name in markets if whole_markets([name]) is not None]
-    for size in range(len(able), 0, -1):
-        rivals = [one for names in combinations(able, size) if (one := whole_markets(names)) is not None]
-        if rivals:
-            return min(rivals, key=lambda one: one.weight).choices()
-    return whole.choices()
+    opened = _most(list(markets), lambda names: whole_markets(names) is not None)
+    return (whole_markets(opened) or whole).choices()
+
+
+def _most(names: list[str], fits: Callable[[list[str]], bool]) -> list[str]:
+    """The most names that fit together, the first of them rather than others; fewer of what fits together fit as well."""
+    weight = {name: (2 << len(names)) + (1 << (len(names) - 1 - rank)) for rank, name in enumerate(names)}
+    misfits: list[frozenset[str]] = []
+    while True:
+        hit = cheapest_hit(misfits, weight)
+        kept = [name for name in names if hit is None or name not in hit.names]
+        if fits(kept):
+            return kept
+        for name in list(kept):
+            fewer = [other for other in kept if other != name]
+            if not fits(fewer):
+                kept = fewer
+        misfits.append(frozenset(kept))
 
 
 def _frontiers(
-    groups: list[Group], required: frozenset[str], known: dict[tuple[int, frozenset[str]], list[Choice]]
+    groups: list[Group],
+    required: frozenset[str],
+    budget: Fraction | None,
+    known: dict[tuple[int, frozenset[str]], list[Choice]],
 ) -> list[list[Choice]]:
     found = []
     for number, group in enumerate(groups):
         own = required.intersection(duty.id for duty in group.duties)
         if (number, own) not in known:
-            known[number, own] = frontier(group, own)
+            known[number, own] = group.frontier(own, None if budget is None else group.scale.heaviest(budget))
         found.append(known[number, own])
     return found
 
@@ -96,9 +111,10 @@ def _added(frontiers: list[list[Choice]], budget: Fraction | None, price: Callab
         for choice in choices:
             cost = sum((price(item) for item in choice.items), Fraction(0))
             for before in sums.values():
+                if budget is not None and before.spent + cost > budget:
+                    continue
                 waived, weight = before.waived + len(choice.waived), before.weight + choice.weight
                 if waived not in added or weight < added[waived].weight:
                     added[waived] = _Sum(waived, weight, before.spent + cost, choice, before)
         sums = added
-    within = [found for found in sums.values() if budget is None or found.spent <= budget]
-    return min(within, key=lambda found: found.waived, default=None)
+    return min(sums.values(), key=lambda found: found.waived, default=None)

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 import z3
 
 from comity.questions.conflicts import Demands, all_conflicts
+from comity.questions.plan_frontier import lightest_hits
 from comity.questions.plan_hitting import cheapest_hit
 from comity.questions.worlds import new_solver, possible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from comity.clauses.tree import Expression, Value
     from comity.engines.smt import Encoding
     from comity.questions.conflicts import Conflicts
-    from comity.questions.plan_hitting import Hit
+    from comity.questions.plan_hitting import Hit, Scale
     from comity.questions.scenario import Duty
 
 CONFLICT_LIMIT = 20
@@ -83,16 +84,18 @@ class Group:
         conditions: what the axioms say.
         slots: of every choice that the duties read, and of known ones that only the conditions read; sorted.
         encoding: in which facts are split that differ by jurisdiction.
-        weight: of each item.
+        scale: what items weigh, those of other groups too.
         cores: what the solver has told so far.
+        sufficient: choices that the solver has confirmed.
     """
 
     duties: tuple[Duty, ...]
     conditions: tuple[Condition, ...]
     slots: tuple[Slot, ...]
     encoding: Encoding
-    weight: Mapping[Item, int]
+    scale: Scale[Item]
     cores: list[Core] = field(default_factory=list)
+    sufficient: set[Choice] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.solver = new_solver(self.encoding)
@@ -105,7 +108,7 @@ class Group:
         for duty in self.duties:
             self.switches[duty.id] = z3.Bool(f"duty {duty.id}", self.encoding.context)
             self.solver.add(z3.Implies(self.switches[duty.id], self.met(duty)))
-        self.taking: dict[Item | str, int] = {item: self.weight[item] for item in self.items}
+        self.weight: dict[Item | str, int] = {item: self.scale.weights[item] for item in self.items}
         self._names = {switch.decl().name(): name for name, switch in self.switches.items()}
 
     def met(self, duty: Duty) -> z3.BoolRef:
@@ -164,26 +167,52 @@ class Group:
     def _unsatisfied(self) -> set[Item | str]:
         return {self._names[switch.decl().name()] for switch in self.solver.unsat_core()}
 
-    def cheapest(self, required: frozenset[str], spare: int = 0) -> Choice | None:
-        """The cheapest items under which all duties but at most `spare` are met, and the required ones in any case.
+    def cheapest(self) -> Choice | None:
+        """The cheapest items under which all duties are met; None where there are none.
 
         The answer is the only optimum: a set of items is accepted when it hits every core found so far and suffices, and no cheaper set
         hits these cores.
 
         Raises:
-            NotDecidedError: the solver did not answer in time.
+            NotDecidedError: the solver did not answer in time, or the search is too large.
         """
         every = frozenset(duty.id for duty in self.duties)
-        waivable = [duty.id for duty in self.duties if duty.id not in required]
         while True:
-            hit: Hit[Item | str] | None = cheapest_hit(self.cores, self.taking, waivable, spare)
+            hit: Hit[Item | str] | None = cheapest_hit(self.cores, self.weight)
             if hit is None:
                 return None
             items = frozenset(name for name in hit.names if isinstance(name, Item))
-            waived = frozenset(name for name in hit.names if isinstance(name, str))
-            found = self._disjoint_cores(items, every - waived)
+            found = self._disjoint_cores(items, every)
             if not found:
-                return Choice(items, waived, hit.weight)
+                return Choice(items, frozenset(), hit.weight)
+            self.cores += found
+
+    def frontier(self, required: frozenset[str], heaviest: int | None) -> list[Choice]:
+        """The cheapest choice for each number of duties that are given up, fewest first, as far as giving up more makes it cheaper.
+
+        Args:
+            required: duties that may not be given up.
+            heaviest: what a choice may weigh at most.
+
+        Raises:
+            NotDecidedError: the solver did not answer in time, or the search is too large.
+        """
+        every = frozenset(duty.id for duty in self.duties)
+        waivers: list[Item | str] = [duty.id for duty in self.duties if duty.id not in required]
+        while True:
+            choices: list[Choice] = []
+            found: list[Core] = []
+            for point in lightest_hits(self.cores, self.weight, waivers, heaviest):
+                items = frozenset(name for name in point.items if isinstance(name, Item))
+                choice = Choice(items, frozenset(name for name in point.waived if isinstance(name, str)), point.weight)
+                choices.append(choice)
+                if choice not in self.sufficient:
+                    cores = self._disjoint_cores(items, every - choice.waived)
+                    found += cores
+                    if not cores:
+                        self.sufficient.add(choice)
+            if not found:
+                return choices
             self.cores += found
 
     def _disjoint_cores(self, items: frozenset[Item], duties: frozenset[str]) -> list[Core]:
@@ -204,20 +233,3 @@ class Group:
         """
         terms = {duty.id: self.met(duty) for duty in self.duties}
         return all_conflicts(Demands(self.encoding, self.background(), terms), CONFLICT_LIMIT)
-
-
-def frontier(group: Group, required: frozenset[str]) -> list[Choice]:
-    """The cheapest choice for each number of duties that are given up, fewest first, as far as giving up more makes it cheaper.
-
-    Raises:
-        NotDecidedError: the solver did not answer in time.
-    """
-    found: list[Choice] = []
-    for spare in range(len(group.duties) + 1):
-        choice = group.cheapest(required, spare)
-        if choice is None or (found and choice.weight >= found[-1].weight):
-            continue
-        found.append(choice)
-        if not choice.items:
-            break
-    return found

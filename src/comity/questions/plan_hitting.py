@@ -1,7 +1,7 @@
-"""The cheapest set that hits every core: exact branch and bound, with one answer whatever the order of the cores.
+"""The cheapest set of items that hits every core: exact branch and bound, with one answer whatever the order of the cores.
 
-A core is a set of names of which at least one has to be taken. Two kinds of names: *items*, each with a weight, and *waivers*,
-of which only so many may be taken. No two sets of items weigh the same (`weights`), so the cheapest set is unique.
+A core is a set of names of which at least one has to be taken; what has no weight cannot be taken. No two sets of items weigh the same
+(`weights`), so the cheapest set is unique.
 Source: E. Moreno-Centeno, R. M. Karp, "The implicit hitting set approach to solve combinatorial optimization problems"
 (Operations Research 61, 2013).
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Name = TypeVar("Name")
 
-MOST_NODES = 200_000
+MOST_NODES = 50_000
 """How many nodes a search may look at; a count, not a time, so that the outcome does not depend on the machine."""
 
 
@@ -31,53 +31,67 @@ class Hit(NamedTuple, Generic[Name]):
     weight: int
 
 
-def weights(items: Iterable[Name], prices: Mapping[Name, Fraction]) -> dict[Name, int]:
+class Scale(NamedTuple, Generic[Name]):
     """Whole numbers whose sums compare sets by price, then by size, then by order (the set that has the first item that differs).
+
+    Attributes:
+        weights: of each item.
+        unit: how many units a price of one has.
+        sizes: what one unit of price weighs, in items.
+        bits: what one item weighs, as a power of two.
+    """
+
+    weights: Mapping[Name, int]
+    unit: int
+    sizes: int
+    bits: int
+
+    def heaviest(self, price: Fraction) -> int:
+        """What a set that costs at most so much weighs at most."""
+        return (int(price * self.unit) * self.sizes + self.sizes) << self.bits
+
+
+def weights(items: Iterable[Name], prices: Mapping[Name, Fraction]) -> Scale[Name]:
+    """The weights of items.
 
     Args:
         items: in the order of preference.
         prices: of each item, not negative.
     """
     listed = list(items)
-    scale = lcm(*(prices[item].denominator for item in listed)) if listed else 1
-    bits, most = len(listed) + 1, len(listed) + 1
-    return {
-        item: ((int(prices[item] * scale) * most + 1) << bits) - (1 << (len(listed) - 1 - rank))
+    unit = lcm(*(prices[item].denominator for item in listed)) if listed else 1
+    sizes = bits = len(listed) + 1
+    found = {
+        item: ((int(prices[item] * unit) * sizes + 1) << bits) - (1 << (len(listed) - 1 - rank))
         for rank, item in enumerate(listed)
     }
+    return Scale(found, unit, sizes, bits)
 
 
-def cheapest_hit(
-    cores: Iterable[frozenset[Name]],
-    weight: Mapping[Name, int],
-    waivers: Iterable[Name] = (),
-    spare: int = 0,
-) -> Hit[Name] | None:
-    """The cheapest set of items and at most `spare` waivers that hits every core, or None where there is none.
+def too_large() -> NotDecidedError:
+    """The error for a search that reached its limit."""
+    return NotDecidedError(Message("the cheapest plan was not found in {count} steps", count=f"{MOST_NODES:,}"))
+
+
+def cheapest_hit(cores: Iterable[frozenset[Name]], weight: Mapping[Name, int]) -> Hit[Name] | None:
+    """The cheapest set of items that hits every core, or None where there is none.
 
     Args:
-        cores: sets of names; a name that is neither an item nor a waiver cannot be taken.
+        cores: sets of names.
         weight: of each item, positive.
-        waivers: names that cost nothing, in the order of preference.
-        spare: how many waivers may be taken.
 
     Raises:
         NotDecidedError: the search is too large.
     """
-    free = {name: rank for rank, name in enumerate(waivers)} if spare else {}
-    scaled = {name: (value << len(free)) for name, value in weight.items()}
-    scaled |= {name: 1 << rank for name, rank in free.items()}
-    usable = _smallest(frozenset(name for name in core if name in scaled) for core in cores)
-    if frozenset() in usable:
-        return None
+    usable = _smallest(frozenset(name for name in core if name in weight) for core in cores)
     names: frozenset[Name] = frozenset()
-    for group in [usable] if spare else _groups(usable):
-        search = _Search(scaled, frozenset(free))
-        search.run(group, frozenset(), 0, spare)
+    for group in _groups(usable):
+        search = _Search(weight)
+        search.run(group, frozenset(), 0)
         if search.best is None:
             return None
         names |= search.best.names
-    return Hit(names, sum(weight.get(name, 0) for name in names))
+    return Hit(names, sum(weight[name] for name in names))
 
 
 def _smallest(cores: Iterable[frozenset[Name]]) -> list[frozenset[Name]]:
@@ -97,46 +111,42 @@ def _groups(cores: list[frozenset[Name]]) -> list[list[frozenset[Name]]]:
         groups = [group for group in groups if not group[0] & core]
         merged = set(core).union(*(group[0] for group in touching))
         groups.append((merged, [*(one for group in touching for one in group[1]), core]))
-    return [group[1] for group in groups]
+    return [sorted(group[1], key=len) for group in groups]
 
 
 class _Search(Generic[Name]):
     """Takes one name of the smallest core that is not hit after the other; what was tried is left out afterwards."""
 
-    def __init__(self, weight: Mapping[Name, int], waivers: frozenset[Name]) -> None:
+    def __init__(self, weight: Mapping[Name, int]) -> None:
         self.weight = weight
-        self.waivers = waivers
         self.best: Hit[Name] | None = None
         self.nodes = 0
 
-    def run(self, cores: list[frozenset[Name]], taken: frozenset[Name], weight: int, spare: int) -> None:
+    def run(self, cores: list[frozenset[Name]], taken: frozenset[Name], weight: int) -> None:
+        """Look for the cheapest set that holds what is taken and hits these cores, small ones first."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise NotDecidedError(Message("the cheapest plan was not found in {count} steps", count=f"{MOST_NODES:,}"))
+            raise too_large()
         if not cores:
             if self.best is None or weight < self.best.weight:
                 self.best = Hit(taken, weight)
             return
-        if spare == 0:
-            cores = _smallest(core - self.waivers for core in cores)
-        if not cores[0] or (self.best is not None and weight + self.bound(cores, spare) >= self.best.weight):
+        if not cores[0] or (self.best is not None and weight + self.bound(cores) >= self.best.weight):
             return
         left = cores
         for name in sorted(cores[0], key=lambda name: self.weight[name]):
             rest = [core for core in left if name not in core]
-            waived = name in self.waivers
-            self.run(_smallest(rest), taken | {name}, weight + self.weight[name], spare - waived)
+            self.run(_smallest(rest), taken | {name}, weight + self.weight[name])
             left = [core - {name} for core in left]
             if frozenset() in left:
                 return
 
-    def bound(self, cores: list[frozenset[Name]], spare: int) -> int:
+    def bound(self, cores: list[frozenset[Name]]) -> int:
         """What every set that hits these cores weighs at least: cores that share nothing need a name each."""
         used: set[Name] = set()
-        least: list[int] = []
+        least = 0
         for core in cores:
             if used.isdisjoint(core):
                 used |= core
-                least.append(min((self.weight[name] for name in core if name not in self.waivers), default=0))
-        least.sort()
-        return sum(least[: max(0, len(least) - spare)])
+                least += min(self.weight[name] for name in core)
+        return least

@@ -123,11 +123,13 @@ class Regions:
     def _can(self, term: z3.BoolRef) -> bool:
         return self.demands.fits(self.demands.names, term)
 
-    def _side(self, part: Part, limits: tuple[Value, ...], outside: z3.BoolRef) -> Side:
+    def _side(self, fact: str, part: Part, limits: tuple[Value, ...], outside: z3.BoolRef) -> Side:
         clauses = canonical_conflict(self.demands, self.demands.names, outside)
         also: tuple[str, ...] = ()
         if len(clauses) == 1:
-            others = [name for name in self.demands.names if name not in clauses]
+            linked = bool(self.group.premises)
+            readers = [duty.id for duty in self.group.duties if linked or fact in duty.facts]
+            others = [name for name in readers if name not in clauses]
             also = tuple(name for name in others if not self.demands.fits((name,), outside))
         return Side(part, limits, clauses, also)
 
@@ -141,10 +143,10 @@ class Regions:
                 continue
             if not self._can(z3.Not(member)):
                 required.append(value)
-                sides.append(self._side("required", (value,), z3.Not(member)))
+                sides.append(self._side(fact, "required", (value,), z3.Not(member)))
             elif not self._can(member):
                 forbidden.append(value)
-                sides.append(self._side("forbidden", (value,), member))
+                sides.append(self._side(fact, "forbidden", (value,), member))
         return Bound(fact, Region(required=tuple(required), forbidden=tuple(forbidden)), tuple(sides))
 
     def _of_values(self, fact: str) -> Bound:
@@ -155,7 +157,7 @@ class Regions:
             if self._can(term):
                 allowed.append(value)
             else:
-                sides.append(self._side("value", (value,), term))
+                sides.append(self._side(fact, "value", (value,), term))
         return Bound(fact, Region(allowed=tuple(allowed)), tuple(sides))
 
     def _of_ordered(self, fact: str) -> Bound:
@@ -165,14 +167,14 @@ class Regions:
         sides: list[Side] = []
         if intervals[0].low is not None:
             outside = z3.Not(self._from(fact, intervals[0]))
-            sides.append(self._side("below", (intervals[0].low,), outside))
+            sides.append(self._side(fact, "below", (intervals[0].low,), outside))
         for left, right in pairwise(intervals):
             between = z3.And(z3.Not(self._up_to(fact, left)), z3.Not(self._from(fact, right)))
             limits = tuple(limit for limit in (left.high, right.low) if limit is not None)
-            sides.append(self._side("between", limits, between))
+            sides.append(self._side(fact, "between", limits, between))
         if intervals[-1].high is not None:
             outside = z3.Not(self._up_to(fact, intervals[-1]))
-            sides.append(self._side("above", (intervals[-1].high,), outside))
+            sides.append(self._side(fact, "above", (intervals[-1].high,), outside))
         return Bound(fact, Region(intervals=intervals), tuple(sides))
 
     def _intervals(self, fact: str, values: list[Any], possible: list[bool]) -> Iterator[Interval]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain, combinations, product
+from math import prod
 from typing import TYPE_CHECKING
 
 from comity.clauses import tree as t
@@ -53,9 +54,10 @@ def relevant_facts(
         return frozenset()
     near = [axiom for axiom in axioms if not isinstance(axiom, bool) and axiom.facts & found.facts]
     tested = [*atoms(found), *chain.from_iterable(atoms(axiom) for axiom in near)]
-    repeated = sorted(_repeated(tested))
-    if not repeated:
+    bounds = _repeated(tested)
+    if not bounds or prod(bounds.values()) > MAXIMUM_WORLDS:
         return by_kleene
+    repeated = sorted(bounds)
     values = _values_of(repeated, tested, vocabulary)
     if values is None:
         return by_kleene
@@ -70,8 +72,8 @@ def relevant_facts(
     return kept if outcomes and _determined(repeated, outcomes, kept) else by_kleene
 
 
-def _repeated(tested: Sequence[Atom]) -> set[str]:
-    """Facts that are looked at more than once; the values of a set are looked at one by one."""
+def _repeated(tested: Iterable[Atom]) -> dict[str, int]:
+    """Facts that are looked at more than once, with a lower bound of their values; those of a set are looked at one by one."""
     seen: Counter[tuple[str, str | None]] = Counter()
     for atom in tested:
         match atom.tree:
@@ -79,10 +81,16 @@ def _repeated(tested: Sequence[Atom]) -> set[str]:
                 t.Contains(operand=t.Fact(id=fact), values=values)
                 | t.Intersects(operand=t.Fact(id=fact), values=values)
             ):
-                seen.update((fact, value) for value in set(values))
+                for value in values:
+                    seen[fact, value] += 1
             case _:
-                seen.update((fact, None) for fact in atom.facts)
-    return {fact for (fact, _), count in seen.items() if count > 1}
+                for fact in atom.facts:
+                    seen[fact, None] += 1
+    found = {fact: 1 for (fact, _), count in seen.items() if count > 1}
+    for fact, _ in seen:
+        if fact in found:
+            found[fact] *= 2
+    return found
 
 
 def _values_of(repeated: list[str], tested: Sequence[Atom], vocabulary: Vocabulary) -> list[list[Value]] | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from comity.questions.browse import Entry
 
 _UNSPACED = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_LONGEST_DIVIDED = 60
+"""No question is a longer word; dividing takes the square of the length."""
 _RUN = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 
 
@@ -80,7 +82,9 @@ def _matching(pool: list[tuple[str, Entry, list[_Field]]], words: list[str], *, 
 
 
 def _occurs_in_parts(word: str, fields: list[_Field]) -> bool:
-    """Whether a word can be divided into parts of two characters or more that all occur."""
+    """Whether a word can be divided into parts of two characters or more that all occur; a very long one is not tried."""
+    if len(word) > _LONGEST_DIVIDED:
+        return False
     text = "\n".join(field.text for field in fields)
     ends = {0}
     for end in range(2, len(word) + 1):

@@ -7,7 +7,6 @@ control characters never reach a terminal, and nothing reaches a page unescaped.
 from __future__ import annotations
 
 import io
-import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -16,6 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from comity.language import clean
 from comity.report.wrapping import breaks
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ STYLES = {
     "true": "green",
     "false": "red",
 }
-_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _INDENT = 2
 
 
@@ -53,11 +52,6 @@ def line(*parts: str | Span) -> Line:
     """A line of plain and marked pieces; empty ones are left out."""
     spans = (part if isinstance(part, Span) else Span(part) for part in parts)
     return tuple(Span(clean(span.text), span.role, span.link) for span in spans if span.text)
-
-
-def clean(text: str) -> str:
-    """A text without characters that steer a terminal or turn the direction of writing."""
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain(content: Line) -> str:

@@ -54,6 +54,7 @@ def generality_document(found: Generality, language: str) -> dict[str, Any]:
                 "clauses": [clause.full_id for clause in collision.clauses],
                 "cites": [clause.cite for clause in collision.clauses],
                 "facts": list(collision.facts),
+                "dissolves": collision.dissolves,
                 "givens": [
                     {"fact": given.fact, "market": given.market or None, "value": plain(given.value)}
                     for given in collision.givens
@@ -102,7 +103,13 @@ def _blocks(found: Generality, words: Words, limit: int) -> Iterator[Block]:
 
 
 def _collision(number: int, collision: Collision, words: Words) -> Iterator[Branch]:
-    said = words.say("{number}. {count} clauses", number=number, count=len(collision.clauses))
+    count = len(collision.clauses)
+    if collision.dissolves:
+        said = words.say(
+            "{number}. {count} clauses; gone where products may differ by market", number=number, count=count
+        )
+    else:
+        said = words.say("{number}. {count} clauses", number=number, count=count)
     fought = words.separator.join(f"{words.fact(fact)} ({fact})" for fact in collision.facts)
     remarks = [line(words.say("they fight over: {facts}", facts=fought))] if fought else []
     yield Branch(0, line(Span(said, "strong")), tuple(remarks))

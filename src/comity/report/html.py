@@ -198,7 +198,7 @@ def _clause(result: ClauseResult, words: Words, dossier: Dossier) -> ClauseView:
 
 def _scope(row: view.StandardRow, words: Words) -> Part | None:
     """The scope of a standard, told once for all clauses that have it; None where no clause was judged by it."""
-    scope = row.standard.clauses[0].scope
+    scope = row.standard.clauses[0].scope if row.standard.clauses else None
     for result in (*row.open_results, *row.not_applicable):
         for condition in result.judgement.conditions:
             if condition.part == "scope" and condition.formula == scope:

@@ -166,13 +166,17 @@ def help_page(question: Question, words: Words) -> list[Block]:
         say("can be established: {ways}", ways=established),
     ]
     if fact.type.values:
-        shown = words.separator.join(f"{number}\N{NO-BREAK SPACE}{value}" for number, value in enumerate(fact.type.values, 1))
+        shown = words.separator.join(
+            f"{number}\N{NO-BREAK SPACE}{value}" for number, value in enumerate(fact.type.values, 1)
+        )
         notes.append(say("numbers or names: {values}", values=shown))
     content += [Paragraph(line(note), indent=1) for note in notes if note]
     content.append(Paragraph(line(say("With what it rests on, as in a dossier:")), indent=1))
     content.append(Code(f"{{value: {example_of(fact.type)}, by: documented, source: model-card.md}}", indent=2))
     if fact.per_market:
-        content.append(Paragraph(line(say("It may differ by market; the value for all others stands first:")), indent=1))
+        content.append(
+            Paragraph(line(say("It may differ by market; the value for all others stands first:")), indent=1)
+        )
         content.append(Code(_market_example(fact, words), indent=2))
     return [*content, Paragraph(line(_keys(words)))]
 

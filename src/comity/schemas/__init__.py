@@ -39,6 +39,7 @@ OUTPUTS = (
     "reconciliation-1",
     "comparison-1",
     "library-check-1",
+    "library-deep-check-1",
     "library-list-1",
     "library-entry-1",
     "library-search-1",

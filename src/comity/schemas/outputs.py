@@ -395,6 +395,13 @@ def library_check() -> Schema:
     )
 
 
+def library_deep_check() -> Schema:
+    """`comity library check --deep`."""
+    kinds = ("vacuous", "empty", "unmeetable", "conflict", "redundant", "undecided")
+    flaw = record(kind=word(kinds), clauses=many(CLAUSE), because=many(CLAUSE), facts=many(FACT))
+    return record(standards=COUNT, clauses=COUNT, flaws=many(flaw))
+
+
 def library_list() -> Schema:
     """`comity library list`."""
     return record(library=LIBRARY, standards=many(_with(STANDARD_HEAD, clauses=COUNT)))
@@ -472,6 +479,7 @@ MAKERS = {
     "reconciliation-1": reconciliation,
     "comparison-1": comparison,
     "library-check-1": library_check,
+    "library-deep-check-1": library_deep_check,
     "library-list-1": library_list,
     "library-entry-1": library_entry,
     "library-search-1": library_search,
