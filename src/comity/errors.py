@@ -77,7 +77,8 @@ class IntegrityError(ComityError):
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    """A message whose beginning and end are told; what it quotes stands in the middle."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
 def missing_extra(package: str, extra: str) -> InputError:

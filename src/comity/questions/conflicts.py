@@ -57,8 +57,10 @@ class Demands:
 
     def __init__(self, encoding: Encoding, always: Iterable[z3.BoolRef], terms: Mapping[str, z3.BoolRef]) -> None:
         self.names = tuple(terms)
+        self.terms = dict(terms)
+        self.always = tuple(always)
         self.solver = new_solver(encoding)
-        self.solver.add(*always)
+        self.solver.add(*self.always)
         self.switches = {name: z3.Bool(f"demand {name}", encoding.context) for name in terms}
         for name, term in terms.items():
             self.solver.add(z3.Implies(self.switches[name], term))

@@ -16,6 +16,7 @@ import z3
 
 from comity.clauses.tree import Kind
 from comity.questions.conflicts import canonical_conflict
+from comity.questions.worlds import new_solver, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from comity.engines.smt import Encoding
     from comity.questions.conflicts import Demands
     from comity.questions.groups import Group
+
+MOST_EXAMPLES = 12
+"""How many worlds are kept at hand, so that most questions need no solver."""
 
 Part = Literal["below", "above", "between", "value", "required", "forbidden"]
 
@@ -100,6 +104,9 @@ class Regions:
         self.group = group
         self.demands = demands
         self.encoding = encoding
+        self.solver = new_solver(encoding)
+        self.solver.add(*demands.always, *demands.terms.values())
+        self.examples: list[z3.ModelRef] = []
 
     def bounds(self) -> Iterator[Bound]:
         """The facts that cannot have every value, sorted."""
@@ -121,7 +128,13 @@ class Regions:
                 return self._of_ordered(fact)
 
     def _can(self, term: z3.BoolRef) -> bool:
-        return self.demands.fits(self.demands.names, term)
+        """Whether a term holds in some world that meets every duty: in one of the examples at hand, or in a new one."""
+        if any(z3.is_true(example.eval(term, model_completion=True)) for example in self.examples):
+            return True
+        if not possible(self.solver, term):
+            return False
+        self.examples = [self.solver.model(), *self.examples[: MOST_EXAMPLES - 1]]
+        return True
 
     def _side(self, fact: str, part: Part, limits: tuple[Value, ...], outside: z3.BoolRef) -> Side:
         clauses = canonical_conflict(self.demands, self.demands.names, outside)

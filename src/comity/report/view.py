@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -213,7 +213,7 @@ def axis(days: tuple[Day, ...], on: date) -> Axis:
     """Where the days lie between the day asked about and the last of them; areas of the points are in proportion to counts."""
     span = max((day.days_away for day in days), default=1) * 1.08
     most = max((day.count for day in days), default=1)
-    years = range(on.year + 1, on.year + int(span // 365) + 2)
+    years = range(on.year + 1, min(on.year + int(span // 365) + 1, MAXYEAR) + 1)
 
     def at(day: date) -> float:
         return round(2 + 96 * (day - on).days / span, 2)
