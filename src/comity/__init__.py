@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from comity.library.vocabulary import Vocabulary as Vocabulary
     from comity.questions.assess import Assessment as Assessment
     from comity.questions.assess import assess as assess
+    from comity.questions.plan import Plan as Plan
+    from comity.questions.plan import plan as plan
 
 _HOMES = {
     "Assessment": "comity.questions.assess",
@@ -28,9 +30,11 @@ _HOMES = {
     "Formula": "comity.clauses.formula",
     "FormulaError": "comity.clauses.errors",
     "Library": "comity.library.loader",
+    "Plan": "comity.questions.plan",
     "Vocabulary": "comity.library.vocabulary",
     "assess": "comity.questions.assess",
     "load_library": "comity.library.loader",
+    "plan": "comity.questions.plan",
 }
 
 __all__ = [
@@ -40,10 +44,12 @@ __all__ = [
     "Formula",
     "FormulaError",
     "Library",
+    "Plan",
     "Vocabulary",
     "__version__",
     "assess",
     "load_library",
+    "plan",
 ]
 
 

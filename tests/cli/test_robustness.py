@@ -28,7 +28,9 @@ Run = Callable[..., Ran]
 Write = Callable[..., str]
 SMALL = ["--no-builtin", "--library", str(SMALL_LIBRARY)]
 EVIL = "\\e]0;x\\a\\e[2J\\u009b31m\\u202e"
-STEERING = set(map(chr, [*range(9), *range(11, 32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+STEERING = set(
+    map(chr, [*range(9), *range(11, 32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="devices and pipes of POSIX")
 
@@ -286,3 +288,55 @@ def test_an_interruption_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setattr("comity.cli.library._list", interrupted)
     assert main(["library", "list", "--lang", "en"]) == 130
     assert capsys.readouterr().err == "\ninterrupted\n"
+
+
+@pytest.mark.parametrize("words", [["list"], ["check"], ["search", "refusal"]])
+def test_an_empty_library_is_an_answer(words: list[str], run: Run, tmp_path: Path) -> None:
+    ran = run("library", *words, "--no-builtin", "--library", str(tmp_path), small=False)
+    assert ran.code == (1 if "search" in words else 0)
+    assert ran.errors == ""
+
+
+def test_a_long_chain_of_definitions_is_refused_at_its_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "definitions").mkdir()
+    chain = "".join(
+        f"- {{id: zz.d{number}, cite: x, title: {{en: a, zh: b}}, formula: zz.d{number + 1}}}\n"
+        for number in range(3000)
+    )
+    (tmp_path / "definitions" / "zz.yaml").write_text(chain, encoding="utf-8")
+    ran = run("library", "list", "--library", str(tmp_path))
+    assert ran.code == 2
+    assert "definitions/zz.yaml:101:4: definitions build on each other more than 100 deep" in ran.errors
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("form", ["text", "json", "html", "md"])
+def test_the_first_and_the_last_day_can_be_asked_about(day: str, form: str, run: Run, dossier: Write) -> None:
+    ran = run("assess", dossier(), "--on", day, "--format", form)
+    assert ran.code in {0, 1, 3}
+    assert ran.output
+
+
+def test_a_directory_of_rules_that_cannot_be_read_is_not_passed_over(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: object, *_rest: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", refused)
+    ran = run("library", "list")
+    assert ran.code == 2
+    assert ran.errors.endswith("the directory cannot be read: Permission denied\n")
+
+
+def test_evidence_that_cannot_be_listed_is_not_passed_over(
+    run: Run, dossier: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    directory = dossier()
+    (tmp_path / "evidence").mkdir()
+    with (tmp_path / "comity.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("evidence: evidence\n")
+    monkeypatch.setattr(Path, "iterdir", refused)
+    ran = run("assess", directory)
+    assert (ran.code, ran.errors) == (2, f"{directory}/evidence: the directory cannot be read: Permission denied\n")

@@ -111,7 +111,7 @@ def check(answer: Plan, best: Best | None, oracle: Oracle, *, per_market: bool) 
     assert len(oracle.closed(target)) == best.clauses
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.integers(0, 2**32), st.booleans(), st.sampled_from([None, None, 0, 1, 2, 3, 5, 100]))
 def test_the_plan_is_the_best_of_all_worlds(seed: int, per_market: bool, budget: float | None) -> None:
     author = Author(Random(seed))

@@ -91,7 +91,8 @@ def choice(known: Iterable[str], what: Message) -> Callable[[Node], str]:
     def read(node: Node) -> str:
         word = text(node)
         if word not in words:
-            hint = did_you_mean(word, words) or Message("known are: {values}", values=", ".join(words[:40]))
+            known_ones = Message("known are: {values}", values=", ".join(words[:40])) if words else None
+            hint = did_you_mean(word, words) or known_ones
             message = Message('"{word}" is not a known {what}', word=word[:80], what=what)
             raise InputError(message, place=node.place, hint=hint)
         return word

@@ -16,7 +16,6 @@ from comity.language import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Several
-    from pathlib import Path
 
     from comity.documents.reading import Node
 

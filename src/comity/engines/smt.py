@@ -260,7 +260,7 @@ class Encoding:
             case t.Or(operands=operands):
                 inners = [self.certainty(operand, market) for operand in operands]
                 return Certainty(z3.Or(*[i.true for i in inners]), z3.And(*[i.false for i in inners]))
-            case t.Choose(condition=condition, then=then, otherwise=otherwise) if _is_boolean(then):
+            case t.Choose(condition=condition, then=then, otherwise=otherwise) if self._is_boolean(then):
                 asked = self.certainty(condition, market)
                 yes, no = self.certainty(then, market), self.certainty(otherwise, market)
                 return Certainty(
@@ -269,29 +269,39 @@ class Encoding:
                 )
             case _:
                 holds = self.term(expression, market)
-                certain = z3.And(
-                    *[self.known(fact, market) for fact in self._facts_below(expression)], self.literal(True)
-                )
+                certain = self._has_value(expression, market)
                 return Certainty(z3.And(certain, holds), z3.And(certain, z3.Not(holds)))
 
-    def _facts_below(self, expression: Expression) -> list[str]:
-        from comity.clauses.formula import facts_of
+    def _has_value(self, expression: Expression, market: str) -> z3.BoolRef:
+        """When Kleene's logic knows the value of a sub-formula of any kind."""
+        if self._is_boolean(expression) and isinstance(expression, t.Named | t.Not | t.And | t.Or | t.Choose):
+            return z3.Or(*self.certainty(expression, market))
+        match expression:
+            case t.Fact(id=fact):
+                return self.known(fact, market)
+            case t.Named(name=name):
+                return self._has_value(self.names.definitions[name].tree, market)
+            case t.Choose(condition=condition, then=then, otherwise=otherwise):
+                asked = self.certainty(condition, market)
+                return z3.Or(
+                    z3.And(asked.true, self._has_value(then, market)),
+                    z3.And(asked.false, self._has_value(otherwise, market)),
+                )
+        return z3.And(*[self._has_value(part, market) for part in t.parts(expression)], self.literal(True))
 
-        return sorted(facts_of(expression, self.names.definitions))
-
-
-def _is_boolean(expression: Expression) -> bool:
-    match expression:
-        case t.Fact(kind=kind):
-            return kind is Kind.BOOL
-        case t.Constant(value=value):
-            return isinstance(value, bool)
-        case t.DateConstant() | t.DurationConstant() | t.Arithmetic() | t.Negative():
-            return False
-        case t.Choose(then=then):
-            return _is_boolean(then)
-        case _:
-            return True
+    def _is_boolean(self, expression: Expression) -> bool:
+        match expression:
+            case t.Fact(kind=kind):
+                return kind is Kind.BOOL
+            case t.Named(name=name):
+                return self.names.definitions[name].kind is Kind.BOOL
+            case t.Constant(value=value):
+                return isinstance(value, bool)
+            case t.DateConstant() | t.DurationConstant() | t.Arithmetic() | t.Negative():
+                return False
+            case t.Choose(then=then):
+                return self._is_boolean(then)
+        return True
 
 
 def formula_term(expression: Expression, names: Names, context: z3.Context | None = None) -> z3.BoolRef:

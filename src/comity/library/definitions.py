@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from comity.documents.reading import Node
     from comity.library.vocabulary import Vocabulary
 
+DEEPEST = 100
+"""So many definitions may build on each other; what evaluates and shows them goes down with them."""
+
 definition_id = read.identifier(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", "eu.high_risk")
 
 
@@ -90,6 +93,11 @@ class _Reading:
         if name in path:
             circle = " → ".join([*path[path.index(name) :], name])
             message = Message("definitions go round in a circle: {circle}", circle=circle)
+            self.errors.append(InputError(message, place=fields.place_of("id")))
+            self.settled.add(name)
+            return
+        if len(path) >= DEEPEST:
+            message = Message("definitions build on each other more than {limit} deep", limit=DEEPEST)
             self.errors.append(InputError(message, place=fields.place_of("id")))
             self.settled.add(name)
             return

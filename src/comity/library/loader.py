@@ -139,9 +139,22 @@ def layers_of(directories: Iterable[str | Path] = (), *, builtin: bool = True) -
     for layer in layers:
         if not layer.is_dir():
             raise InputError(Message("there is no such directory"), place=Place(str(layer)))
+        for _ in os.walk(layer, onerror=_unreadable):
+            pass
     if not layers:
         raise InputError(Message("no library to load"), hint=Message("name one with --library DIR"))
     return layers
+
+
+def _unreadable(error: OSError) -> None:
+    """Refuse a directory that cannot be listed: rules that are passed over in silence would look like rules that are met.
+
+    Raises:
+        InputError: always.
+    """
+    reason = error.strerror or type(error).__name__
+    place = Place(str(error.filename))
+    raise InputError(Message("the directory cannot be read: {reason}", reason=reason), place=place) from None
 
 
 def compile_library(layers: list[Path]) -> LibraryData:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from comity.clauses.tree import Expression
+    from comity.engines.kleene import Trace
     from comity.library.model import Clause
     from comity.questions.judgement import System
 
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 class Atom(NamedTuple):
     """A comparison, a membership or a boolean fact that is unknown; it holds where the tree is `wanted`.
 
-    `facts` are the unknown facts that it waits for.
+    `facts` are the unknown facts that it waits for; `all_needed` tells whether it is unknown as long as one of them is (a conjunction
+    within a comparison may do without).
     """
 
     tree: Expression
     wanted: bool
     facts: frozenset[str]
+    all_needed: bool
 
 
 class Every(NamedTuple):
@@ -123,8 +126,14 @@ def pending(tree: Expression, system: System, memory: Memory, *, wanted: bool = 
 def _tested(tree: Expression, system: System, wanted: bool) -> Pending:
     trace = kleene.trace(tree, system.facts, system.definitions, system.traced_definitions)
     if trace.value is None:
-        return Atom(tree, wanted, frozenset(missing_facts(trace)))
+        facts = frozenset(missing_facts(trace))
+        return Atom(tree, wanted, facts, len(facts) == 1 or not _absorbs(trace))
     return trace.value is wanted
+
+
+def _absorbs(trace: Trace) -> bool:
+    """Whether a conjunction or disjunction stands below, which may be known while a part of it is not."""
+    return isinstance(trace.expression, t.And | t.Or) or any(map(_absorbs, trace.parts))
 
 
 def _choice(condition: Pending, then: Pending, otherwise: Pending) -> Pending:
@@ -228,7 +237,9 @@ def ways(found: Pending, unanswerable: frozenset[str], memory: Memory) -> Ways:
     if isinstance(found, bool):
         return Ways(_NONE if found else None, None if found else _NONE)
     if isinstance(found, Atom):
-        return Ways(found.facts, found.facts) if unanswerable.isdisjoint(found.facts) else Ways(None, None)
+        answerable = found.facts - unanswerable
+        possible = answerable == found.facts or (answerable and not found.all_needed)
+        return Ways(answerable, answerable) if possible else Ways(None, None)
     key = id(found)
     if key not in memory:
         memory[key] = (found, _ways(found, unanswerable, memory))

@@ -1,8 +1,8 @@
-"""The most that a budget buys: as many clauses as possible, then as many markets (the first named rather than others), for as little as
-possible.
+"""The most that a budget buys: as many clauses as possible, then as many markets, for as little as possible.
 
-Each group of duties has its frontier: what it costs at least to leave so many of its duties open. Groups share no fact, so
-the best whole is found by adding frontiers up, once for each set of markets that is wanted whole.
+Of as many markets, those that were named first count more. Each group of duties has its frontier: what it costs at least to leave
+so many of its duties open. Groups share no fact, so the best whole is found by adding frontiers up, once for each set of markets
+that is wanted whole.
 """
 
 from __future__ import annotations

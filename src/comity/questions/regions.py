@@ -107,6 +107,7 @@ class Regions:
         self.solver = new_solver(encoding)
         self.solver.add(*demands.always, *demands.terms.values())
         self.examples: list[z3.ModelRef] = []
+        self.single: dict[str, z3.Solver] = {}
 
     def bounds(self) -> Iterator[Bound]:
         """The facts that cannot have every value, sorted."""
@@ -143,8 +144,15 @@ class Regions:
             linked = bool(self.group.premises)
             readers = [duty.id for duty in self.group.duties if linked or fact in duty.facts]
             others = [name for name in readers if name not in clauses]
-            also = tuple(name for name in others if not self.demands.fits((name,), outside))
+            also = tuple(name for name in others if not possible(self._alone(name), outside))
         return Side(part, limits, clauses, also)
+
+    def _alone(self, name: str) -> z3.Solver:
+        """A solver that knows one duty only."""
+        if name not in self.single:
+            self.single[name] = new_solver(self.encoding)
+            self.single[name].add(*self.demands.always, self.demands.terms[name])
+        return self.single[name]
 
     def _of_set(self, fact: str) -> Bound:
         required: list[str] = []

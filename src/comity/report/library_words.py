@@ -80,7 +80,9 @@ def kind_of(entry: Entry) -> str:
 
 
 def age_note(words: Words) -> Paragraph:
-    """When the texts were last checked; every report ends with it."""
+    """When the texts were last checked; every report ends with it. Of a library without texts, only what it is not."""
+    if not words.library.data.standards:
+        return Paragraph(line(Span(words.say("Comity gives information, not legal advice."), "dim")))
     day = words.library.as_of
     age = (datetime.now().astimezone().date() - day).days
     said = words.say(

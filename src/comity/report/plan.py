@@ -52,6 +52,7 @@ class _Writing:
         self.words = words
         self.limit = limit
         self.clauses = answer.scenario.library.clauses
+        self.colon = "：" if words.language == "zh" else ": "
 
     def blocks(self) -> Iterator[Block]:
         yield from self.head()
@@ -119,12 +120,13 @@ class _Writing:
         if not answer.conflicts:
             return
         count = len(answer.conflicts)
-        said = (
+        said = self.say(
             "Cannot be met together ({count})"
             if answer.conflicts_complete
-            else "Cannot be met together (the first {count})"
+            else "Cannot be met together (the first {count})",
+            count=count,
         )
-        yield Heading(line(self.say(said, count=count)))
+        yield Heading(line(said))
         rows: list[Branch] = []
         for names in answer.conflicts:
             facts = self.words.separator.join(self.words.fact(fact) for fact in self.fought_over(names))
@@ -189,7 +191,7 @@ class _Writing:
         remarks = [line(said) for said in self.movement(step)]
         if step.closes:
             said = self.say("closes {count}: {clauses}", count=len(step.closes), clauses=self.some(step.closes))
-            remarks.append(line(Span(said, "met")))
+            remarks.append(line(Span(said, "dim")))
         if step.reopens:
             said = self.say("reopens until a later step: {clauses}", clauses=self.some(step.reopens))
             remarks.append(line(Span(said, "unknown")))
@@ -205,7 +207,7 @@ class _Writing:
         everywhere = len(ways) == 1 and len(step.after) == len(self.answer.scenario.everywhere)
         for (before, after), places in ways.items():
             said = self.way(step.fact, before, after)
-            yield said if everywhere else self.say("{markets}: {what}", markets=self.places(places), what=said)
+            yield said if everywhere else f"{self.places(places)}{self.colon}{said}"
 
     def way(self, fact: str, before: Value | None, after: Value) -> str:
         if before == after:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from comity.report.words import Words
 
 _WIDTH = 640
-_LEFT, _RIGHT, _TOP, _ROW, _BOTTOM = 34, 170, 16, 34, 34
+_LEFT, _RIGHT, _TOP, _ROW, _BOTTOM = 200, 20, 16, 34, 34
 _BAR = 30
 
 
@@ -79,10 +79,10 @@ def drawing(answer: Plan, words: Words) -> str:
         fill = "none" if point.waiting else "currentColor"
         label = escape(f"{point.title}  {amount(point.cost)}")
         marks.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{fill}" stroke="currentColor" stroke-width="1.5"/>')
-        marks.append(f'<text x="{x + 9}" y="{y + 4}" font-size="13" fill="currentColor">{label}</text>')
         marks.append(
-            f'<text x="{_LEFT - 8}" y="{y + 4}" font-size="12" text-anchor="end" fill="currentColor">{number}</text>'
+            f'<text x="{x - 10}" y="{y + 4}" font-size="13" text-anchor="end" fill="currentColor">{label}</text>'
         )
+        marks.append(f'<text x="2" y="{y + 4}" font-size="12" fill="currentColor">{number}</text>')
     path.append(f"H{_LEFT + width}")
     title = escape(words.say("Markets opened against cumulative cost"))
     axis = (
