@@ -224,3 +224,20 @@ def test_a_broken_answer_names_its_line(talk: Callable[..., Ran], tmp_path: Path
     ran = talk([], "--market", "xa", "--answers", str(answers))
     assert ran.code == 2
     assert f"{answers}:2:19: this has to be a whole number" in ran.errors
+
+
+def test_answers_that_no_system_can_give_are_refused(
+    talk: Callable[..., Ran], tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dossier stays one that can be read; whoever was wrong before goes back."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "axioms.yaml").write_text(
+        "- {id: refused-of-none, formula: 'test.sample_size > 0 || test.refusal_rate == 0.0', text: {en: Nothing was asked., zh: 没有提问。}}\n",
+        encoding="utf-8",
+    )
+    typed = ["1", "1", "1", "0", "0.97", "<", "5"]
+    ran = talk(typed, "--name", "My bot", "--market", "xa", "--library", str(own))
+    assert "no system can be so" in ran.output
+    assert "answer otherwise, or go back with < to an earlier answer" in ran.output
+    assert ran.code == 0

@@ -26,7 +26,6 @@ from comity.questions.ask import (
     answer,
     back,
     begin,
-    contradicted,
     dont_know,
     inquire,
     next_question,
@@ -259,14 +258,6 @@ def test_a_fact_known_in_one_market_is_asked_for_the_others() -> None:
     assert [clause.full_id for clause in question.waiting] == ["xb/1"]
     interview = answer(interview, Entry("a.m", False, {"xa": True}, BASIS))
     assert (interview.decided, interview.failing) == (2, 1)
-
-
-def test_answers_that_no_system_can_give_are_noticed() -> None:
-    interview = small({"id": "xa/1", "require": "a.c && a.d"}, axioms=["!a.c || a.d"])
-    interview = answer(interview, Entry("a.c", True, {}, BASIS))
-    assert contradicted(interview) == ()
-    interview = answer(interview, Entry("a.d", False, {}, BASIS))
-    assert [axiom.id for axiom in contradicted(interview)] == ["axiom-0"]
 
 
 def test_advice_and_unconfirmed_texts_are_never_a_reason_to_ask() -> None:

@@ -245,8 +245,7 @@ class Session:
             InputError: it is no value of the fact, or the dossier cannot be written; then nothing has changed.
         """
         from comity.dossier.answer import joined, read_answer
-        from comity.questions.ask import answer, contradicted, dont_know
-        from comity.report.interview import contradiction
+        from comity.questions.ask import answer, dont_know
 
         fact = question.fact
         former = self.interview.entries.get(fact)
@@ -257,12 +256,24 @@ class Session:
             self.interview = dont_know(self.interview, fact)
             return
         entry = joined(former, entry)
+        self._check(entry)
         self.notebook.put(entry)
-        before = contradicted(self.interview)
         self.interview = answer(self.interview, entry)
-        for axiom in contradicted(self.interview):
-            if axiom not in before:
-                self.dialogue.show(contradiction(axiom, self.dialogue.words))
+
+    def _check(self, entry: Entry) -> None:
+        """Refuse an answer that no system can give beside the answers before it.
+
+        Raises:
+            InputError: with the reason.
+        """
+        from comity.dossier.reader import check_axioms
+
+        inquiry = self.interview.inquiry
+        try:
+            check_axioms({**self.interview.entries, entry.fact: entry}, inquiry.everywhere, inquiry.library)
+        except ComityError as error:
+            hint = Message("answer otherwise, or go back with < to an earlier answer")
+            raise InputError(error.message, hint=hint) from None
 
     def _back(self) -> bool:
         """Take the last answer back, on disk as well; False where there is none."""
@@ -304,10 +315,17 @@ class Session:
 
 
 def answered_from(interview: Interview, answers: Mapping[str, Entry]) -> Interview:
-    """An interview with all its questions answered from a file; what is not in it is not known."""
+    """An interview with all its questions answered from a file; what is not in it is not known.
+
+    Raises:
+        ComityError: no system can be as these answers say.
+    """
     from comity.dossier.answer import joined
+    from comity.dossier.reader import check_axioms
     from comity.questions.ask import answer, dont_know, next_question
 
+    inquiry = interview.inquiry
+    check_axioms({**interview.entries, **answers}, inquiry.everywhere, inquiry.library)
     while (question := next_question(interview)) is not None:
         fact = question.fact
         if fact in answers and fact not in interview.order:

@@ -30,7 +30,12 @@ def configure(parser: Parser) -> None:
     _add_limit(show, 12, parser.say("how many clauses of each jurisdiction the text lists; 0 for all"))
     show.set_defaults(run=_show)
     search = actions.add_parser("search", help=parser.say("clauses and facts that speak of something"))
-    search.epilog = parser.say("exit code: 0 if something was found, else 1")
+    search.epilog = "\n".join(
+        (
+            parser.say("example: comity library search label video"),
+            parser.say("exit code: 0 if something was found, else 1"),
+        )
+    )
     search.add_argument(
         "words", nargs="+", metavar="WORD", help=parser.say("words that all have to occur, in any language")
     )
@@ -44,6 +49,7 @@ def configure(parser: Parser) -> None:
             "look at each standard with a solver too: what is redundant, vacuous, unmeetable or in conflict"
         ),
     )
+    check.epilog = parser.say("example: comity library check --library my-rules")
     check.set_defaults(run=_check)
     schema = actions.add_parser(
         "schema", help=parser.say("the JSON Schema of a file that people write or a command prints")

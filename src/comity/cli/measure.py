@@ -30,6 +30,7 @@ _BAR_WIDTH = 30
 
 def configure(parser: Parser) -> None:
     """Arguments of `comity measure`."""
+    parser.epilog = parser.say("example: comity measure model model.gguf --into evidence")
     measures = parser.add_subparsers(title=parser.say("measures"), metavar="MEASURE", required=True)
     summary = parser.say("what the file of a model shows: parameters, context length, licence, digest")
     model = measures.add_parser(

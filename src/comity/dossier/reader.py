@@ -69,7 +69,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
         raise reading.errors[0] if len(reading.errors) == 1 else ErrorList(reading.errors)
     measured, statements = read_statements(evidence, library) if evidence else ([], ())
     entries, contradictions = _joined(declared, measured)
-    _check_axioms(entries, library.with_wholes(dict.fromkeys(markets)), library)
+    check_axioms(entries, library.with_wholes(dict.fromkeys(markets)), library)
     return Dossier(
         id=identity[0],
         name=identity[1] or identity[0],
@@ -226,7 +226,7 @@ def _joined(declared: dict[str, Entry], measured: list[Entry]) -> tuple[dict[str
     return entries, tuple(contradictions)
 
 
-def _check_axioms(entries: dict[str, Entry], markets: Iterable[str], library: Library) -> None:
+def check_axioms(entries: dict[str, Entry], markets: Iterable[str], library: Library) -> None:
     """Refuse facts that cannot be so of any system, in any market.
 
     Raises:

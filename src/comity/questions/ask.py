@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
     from comity.dossier.model import Entry
     from comity.library.loader import Library
-    from comity.library.model import Axiom, Clause
+    from comity.library.model import Clause
     from comity.questions.openings import Deciding
     from comity.questions.pending import Pending
 
@@ -196,16 +196,6 @@ def dont_know(interview: Interview, fact: str) -> Interview:
 def back(interview: Interview) -> Interview:
     """Where the interview stood before its last answer; the interview itself at its beginning."""
     return interview.before or interview
-
-
-def contradicted(interview: Interview) -> tuple[Axiom, ...]:
-    """The axioms that what is known breaks in some market: no system is like that."""
-    systems = _systems(interview.inquiry, interview.entries).values()
-    return tuple(
-        axiom
-        for axiom in interview.inquiry.library.data.axioms
-        if any(system.trace(axiom.formula).value is False for system in systems)
-    )
 
 
 def next_question(interview: Interview) -> Question | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from comity.dossier.model import Entry
-    from comity.library.model import Axiom, Clause, FactDefinition
+    from comity.library.model import Clause, FactDefinition
     from comity.questions.ask import Interview, Question
     from comity.report.blocks import Block
     from comity.report.words import Words
@@ -209,12 +209,6 @@ def entry_in_words(entry: Entry, words: Words) -> str:
     for market, value in entry.by_market.items():
         said.append(f"{market}: {words.value(entry.fact, value) if value != frozenset() else write_value(value)}")
     return words.separator.join(said) or words.say("not known")
-
-
-def contradiction(axiom: Axiom, words: Words) -> list[Block]:
-    """That the answers cannot all be true of one system."""
-    said = words.say("These answers cannot all be true of one system: {axiom}", axiom=words.text(axiom.text))
-    return [Paragraph(line(Span(said, "unknown")))]
 
 
 def ending(interview: Interview, words: Words, *, finished: bool) -> list[Block]:
