@@ -226,18 +226,17 @@ def test_a_broken_answer_names_its_line(talk: Callable[..., Ran], tmp_path: Path
     assert f"{answers}:2:19: this has to be a whole number" in ran.errors
 
 
-def test_answers_that_no_system_can_give_are_refused(
-    talk: Callable[..., Ran], tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The dossier stays one that can be read; whoever was wrong before goes back."""
+def test_answers_that_no_system_can_give_are_refused(talk: Callable[..., Ran], tmp_path: Path) -> None:
+    """So the dossier stays one that can be read."""
     own = tmp_path / "own"
     own.mkdir()
-    (own / "axioms.yaml").write_text(
-        "- {id: refused-of-none, formula: 'test.sample_size > 0 || test.refusal_rate == 0.0', text: {en: Nothing was asked., zh: 没有提问。}}\n",
-        encoding="utf-8",
-    )
-    typed = ["1", "1", "1", "0", "0.97", "<", "5"]
-    ran = talk(typed, "--name", "My bot", "--market", "xa", "--library", str(own))
-    assert "no system can be so" in ran.output
-    assert "answer otherwise, or go back with < to an earlier answer" in ran.output
-    assert ran.code == 0
+    axiom = "{id: none, formula: 'test.sample_size > 0 || test.refusal_rate == 0.0', text: {en: Nothing was asked., zh: 没有提问。}}"
+    (own / "axioms.yaml").write_text(f"- {axiom}\n", encoding="utf-8")
+    ran = talk(["1", "1", "1", "0.97", "0", "300"], "--name", "My bot", "--market", "xa", "--library", str(own))
+    assert (
+        "> «0»\n  no system can be so: test.refusal_rate = 0.97, test.sample_size = 0. Nothing was asked.\n"
+        "  answer otherwise, or go back with < to an earlier answer\n"
+        "> «300»\n"
+    ) in ran.output
+    values = known(tmp_path, load_library([SMALL_LIBRARY, own], builtin=False, cached=False))
+    assert values["test.sample_size"] == 300

@@ -31,7 +31,7 @@ def configure(parser: Parser) -> None:
     say = parser.say
     parser.epilog = "\n".join(
         (
-            say("example: comity compare eu cn --topic labelling --format html -o crosswalk.html"),
+            say("example: comity compare eu cn --topic content_labels --format html -o crosswalk.html"),
             say("exit code: 0 every pair was decided, 3 the solver did not decide some in time"),
         )
     )
