@@ -37,7 +37,12 @@ CLAUSES = {
 
 
 def library_with(tmp_path: Path, when: str = "true") -> Library:
-    head = (SMALL / "standards" / "xa" / "xa-act.yaml").read_text(encoding="utf-8").split("clauses:")[0].replace("xa-act", "xa-new")
+    head = (
+        (SMALL / "standards" / "xa" / "xa-act.yaml")
+        .read_text(encoding="utf-8")
+        .split("clauses:")[0]
+        .replace("xa-act", "xa-new")
+    )
     clauses = "".join(
         f"""  - id: {name}
     cite: "1"
@@ -83,7 +88,7 @@ def test_settled_exactly_where_all_completions_agree(tmp_path: Path, when: str) 
     for before, after in zip(plain.results, settled.results, strict=True):
         if before.clause.standard != "xa-new":
             continue
-        known = {"test.sample_size": 3, MARKETS: frozenset({"xa"})}
+        known: dict[str, Value] = {"test.sample_size": 3, MARKETS: frozenset({"xa"})}
         verdicts = {
             judge(before.clause, System(world, library.vocabulary.definitions), ON).verdict
             for world in completions(before.clause, known, library)

@@ -32,7 +32,14 @@ HOURS = {"Y": 8760, "M": 730, "W": 168, "D": 24}
 
 _CEL_DURATION = re.compile(r"([+-]?)((?:\d+(?:\.\d+)?|\.\d+)(?:h|ms|us|ns|m|s))+")
 _CEL_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(h|ms|us|ns|m|s)")
-_CEL_MICROSECONDS: dict[str, int | Fraction] = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000, "us": 1, "ns": Fraction(1, 1000)}
+_CEL_MICROSECONDS: dict[str, int | Fraction] = {
+    "h": 3_600_000_000,
+    "m": 60_000_000,
+    "s": 1_000_000,
+    "ms": 1_000,
+    "us": 1,
+    "ns": Fraction(1, 1000),
+}
 _ISO_PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _MAXIMUM_DURATION = timedelta(days=365 * 1000)
 

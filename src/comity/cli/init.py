@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> int:
     except (EOFError, KeyboardInterrupt):
         dialogue.say("\n")
         return FINE
-    session = Session(dialogue, notebook, interview, f"comity init, {on.isoformat()}")
+    session = Session(dialogue, notebook, interview, f"comity init, {_today().isoformat()}")
     if answers is None:
         session.converse(name)
     else:
@@ -347,6 +347,12 @@ def _nothing(fact: str) -> Entry:
     from comity.errors import Place
 
     return Entry(fact, None, {}, Basis("declared", None, None, Place("")))
+
+
+def _today() -> date:
+    from datetime import datetime
+
+    return datetime.now().astimezone().date()
 
 
 def _width() -> int:

@@ -142,7 +142,9 @@ def _scope(fields: read.Fields, registry: Registry) -> CompiledFormula:
 
 def _assumed(fields: read.Fields, registry: Registry) -> dict[str, Plain]:
     try:
-        return fields.optional("examples_assume", lambda node: example_facts(node, registry.vocabulary), dict[str, Plain]())
+        return fields.optional(
+            "examples_assume", lambda node: example_facts(node, registry.vocabulary), dict[str, Plain]()
+        )
     except ComityError as error:
         registry.errors.append(error)
         return {}

@@ -87,6 +87,13 @@ class _Difference(NamedTuple):
         return _Difference(TURNED.get(self.relation, self.relation), self.only_b, self.only_a)
 
 
+class _Key(NamedTuple):
+    """What decides whether a clause applies, and what it requires, as numbers."""
+
+    applies: int
+    requires: int
+
+
 class Comparison:
     """Compiles each clause once and compares it with many.
 
@@ -100,10 +107,12 @@ class Comparison:
         self.on = on
         self.encoding = Encoding(library.vocabulary)
         self.axioms = library.data.axioms
-        self._applying: dict[object, World | None] = {}
-        self._satisfying: dict[str, World | None] = {}
-        self._contexts: dict[tuple[object, object], World | None] = {}
-        self._differences: dict[tuple[str, str], _Difference] = {}
+        self._numbers: dict[object, int] = {}
+        self._keys: dict[str, _Key] = {}
+        self._applying: dict[int, World | None] = {}
+        self._satisfying: dict[int, World | None] = {}
+        self._contexts: dict[tuple[int, int], World | None] = {}
+        self._differences: dict[tuple[int, int], _Difference] = {}
 
     def relate(self, a: Clause, b: Clause) -> Pair:
         """The relation of two clauses; None in its place where the solver does not answer in time."""
@@ -130,12 +139,20 @@ class Comparison:
             return {}, _Difference("never_both_apply")
         return {}, self._compared(a, b, context)
 
+    def _key(self, clause: Clause) -> _Key:
+        """Numbers that are the same for clauses that apply, or that require something, by the same formulas."""
+        if clause.full_id not in self._keys:
+            conditions = tuple(part and part.tree for part in application(clause, self.on))
+            numbers = (self._numbers.setdefault(key, len(self._numbers)) for key in (conditions, clause.require.tree))
+            self._keys[clause.full_id] = _Key(*numbers)
+        return self._keys[clause.full_id]
+
     def _tied(self, facts: frozenset[str]) -> frozenset[str]:
         return related(self.axioms, facts)[1]
 
     def _context(self, a: Clause, b: Clause) -> World | None:
         """A plain world in which both clauses apply; None where they never do."""
-        key = (_texts(a, self.on), _texts(b, self.on))
+        key = (self._key(a).applies, self._key(b).applies)
         if key not in self._contexts:
             self._contexts[key] = self._contexts[key[1], key[0]] = self._new_context(a, b)
         return self._contexts[key]
@@ -144,9 +161,10 @@ class Comparison:
         alone_a, alone_b = self._application_alone(a), self._application_alone(b)
         if alone_a is None or alone_b is None:
             return None
-        joined = _joined(alone_a, alone_b)
-        if joined is not None and self._both_apply(a, b, joined):
-            return joined
+        ordered = (alone_a, alone_b) if _texts(a, self.on) <= _texts(b, self.on) else (alone_b, alone_a)
+        for joined in (_joined(*ordered), _joined(*reversed(ordered))):
+            if self._both_apply(a, b, joined):
+                return joined
         parts = [*a.conditions, *b.conditions]
         room = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
         world = room.plainest(*self._applies(a), *self._applies(b))
@@ -156,7 +174,7 @@ class Comparison:
 
     def _application_alone(self, clause: Clause) -> World | None:
         """The plainest world in which a clause applies."""
-        key = _texts(clause, self.on)
+        key = self._key(clause).applies
         if key not in self._applying:
             parts = clause.conditions
             room = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
@@ -165,7 +183,7 @@ class Comparison:
 
     def _difference(self, a: Clause, b: Clause) -> _Difference:
         """How the requirements of two clauses relate, whatever makes them apply."""
-        key = (a.require.text, b.require.text)
+        key = (self._key(a).requires, self._key(b).requires)
         if key not in self._differences:
             self._differences[key] = self._compared(a, b, None)
             self._differences[key[1], key[0]] = self._differences[key].turned()
@@ -173,10 +191,11 @@ class Comparison:
 
     def _requirement_alone(self, clause: Clause) -> World | None:
         """The plainest world that satisfies a clause."""
-        if clause.require.text not in self._satisfying:
+        key = self._key(clause).requires
+        if key not in self._satisfying:
             room = self._room(clause.require.facts, [clause.require.tree])
-            self._satisfying[clause.require.text] = room.plainest(self.encoding.term(clause.require.tree))
-        return self._satisfying[clause.require.text]
+            self._satisfying[key] = room.plainest(self.encoding.term(clause.require.tree))
+        return self._satisfying[key]
 
     def _completed(self, world: World, other: Clause) -> World:
         """A world with the plainest value of every fact that only the other clause requires something of."""
@@ -198,7 +217,6 @@ class Comparison:
         if alone_a is None or alone_b is None:
             return _Difference("incompatible")
         room = self._room_of(a, b, context is not None)
-
         term_a, term_b = self.encoding.term(a.require.tree), self.encoding.term(b.require.tree)
 
         def confirmed(found: World, satisfies_a: bool, satisfies_b: bool) -> bool:
@@ -206,25 +224,22 @@ class Comparison:
             expected = [(a.require.tree, satisfies_a), (b.require.tree, satisfies_b)]
             return self._holds(expected, found) and (context is None or self._both_apply(a, b, found))
 
-        def candidate(world: World | None) -> World | None:
-            return world if world is None or context is None else _joined(context, world)
-
-        def only(met: Clause, found: World | None) -> World | None:
+        def only(met: Clause, candidate: World) -> World | None:
             """A world that satisfies one clause and fails the other: the candidate if it is one, else the plainest there is."""
             expected = (met is a, met is b)
-            if found is not None and confirmed(found, *expected):
-                return found
+            if confirmed(candidate, *expected):
+                return candidate
             terms = (term_a, z3.Not(term_b)) if met is a else (term_b, z3.Not(term_a))
             found = room().plainest(*terms)
             if found is not None and not confirmed(found, *expected):
                 raise ReplayError(UNCONFIRMED)
             return found
 
-        both = candidate(_joined(alone_a, alone_b))
-        if not (both is not None and confirmed(both, True, True)) and not possible(room().solver, term_a, term_b):
+        both = _joined(context or {}, _joined(alone_a, alone_b))
+        if not confirmed(both, True, True) and not possible(room().solver, term_a, term_b):
             return _Difference("incompatible")
-        only_a = only(a, candidate(self._completed(alone_a, b)))
-        only_b = only(b, candidate(self._completed(alone_b, a)))
+        only_a = only(a, _joined(context or {}, self._completed(alone_a, b)))
+        only_b = only(b, _joined(context or {}, self._completed(alone_b, a)))
         return _Difference(_NAMES[only_a is not None, only_b is not None], only_a, only_b)
 
     def _room_of(self, a: Clause, b: Clause, tied: bool) -> Callable[[], _Room]:
@@ -278,19 +293,18 @@ class Comparison:
         return as_expected and not contradicted(self.axioms, world, definitions)
 
 
-def _texts(clause: Clause, on: date | None) -> tuple[str | None, ...]:
-    return tuple(None if part is None else part.text for part in application(clause, on))
+def _texts(clause: Clause, on: date | None) -> list[str]:
+    """What decides whether a clause applies, in words that can be sorted."""
+    return ["" if part is None else part.text for part in application(clause, on)]
 
 
-def _joined(one: World, other: World) -> World | None:
-    """Two worlds as one, sets united; None where they give a fact different values."""
+def _joined(one: World, other: World) -> World:
+    """Two worlds as one: sets united, and of other values those of the second."""
     joined = {**one, **other}
     for fact in one.keys() & other.keys():
         left, right = one[fact], other[fact]
         if isinstance(left, frozenset) and isinstance(right, frozenset):
             joined[fact] = left | right
-        elif left != right:
-            return None
     return joined
 
 

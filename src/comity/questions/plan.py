@@ -283,7 +283,7 @@ def _affordable(groups: list[Group], whole: list[Choice | None], world: World, b
         return choices if complete else []
     if complete and sum((world.price(item) for choice in choices for item in choice.items), Fraction(0)) <= budget:
         return choices
-    return best_within(groups, market_duties(world.scenario), budget, world.price)
+    return best_within(groups, market_duties(world.scenario), budget)
 
 
 def _promised(scenario: Scenario, world: World, choices: list[Choice], closed: frozenset[str]) -> tuple[str, ...]:

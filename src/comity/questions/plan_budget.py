@@ -7,23 +7,22 @@ that is wanted whole.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from comity.questions.plan_hitting import cheapest_hit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from fractions import Fraction
 
-    from comity.questions.plan_changes import Choice, Group, Item
+    from comity.questions.plan_changes import Choice, Group
 
 
 class _Sum(NamedTuple):
-    """The choice for one group, and through `before` those for the groups before it; `waived`, `weight` and `spent` are of all."""
+    """The choice for one group, and through `before` those for the groups before it; `waived` and `weight` are of all."""
 
     waived: int
     weight: int
-    spent: Fraction
     choice: Choice | None = None
     before: _Sum | None = None
 
@@ -40,24 +39,23 @@ class _Sum(NamedTuple):
 def best_within(
     groups: list[Group],
     markets: Mapping[str, frozenset[str]],
-    budget: Fraction | None,
-    price: Callable[[Item], Fraction],
+    budget: Fraction,
 ) -> list[Choice]:
     """The best choice for every group.
 
     Args:
         groups: of duties.
         markets: the duties that have to be met before a market is open.
-        budget: what may be spent; None for no limit.
-        price: of an item.
+        budget: what may be spent.
 
     Raises:
         NotDecidedError: the solver did not answer in time.
     """
     known: dict[tuple[int, frozenset[str]], list[Choice]] = {}
+    heaviest = groups[0].scale.heaviest(budget) if groups else 0
 
     def best(required: frozenset[str]) -> _Sum | None:
-        return _added(_frontiers(groups, required, budget, known), budget, price)
+        return _added(_frontiers(groups, required, heaviest, known), heaviest)
 
     whole = best(frozenset())
     if whole is None:
@@ -91,30 +89,38 @@ def _most(names: list[str], fits: Callable[[list[str]], bool]) -> list[str]:
 def _frontiers(
     groups: list[Group],
     required: frozenset[str],
-    budget: Fraction | None,
+    heaviest: int,
     known: dict[tuple[int, frozenset[str]], list[Choice]],
 ) -> list[list[Choice]]:
     found = []
     for number, group in enumerate(groups):
         own = required.intersection(duty.id for duty in group.duties)
         if (number, own) not in known:
-            known[number, own] = group.frontier(own, None if budget is None else group.scale.heaviest(budget))
+            known[number, own] = group.frontier(own, heaviest)
         found.append(known[number, own])
     return found
 
 
-def _added(frontiers: list[list[Choice]], budget: Fraction | None, price: Callable[[Item], Fraction]) -> _Sum | None:
+def _added(frontiers: list[list[Choice]], heaviest: int) -> _Sum | None:
     """One choice of every group such that as few duties as possible are waived within the budget; of these the cheapest."""
-    sums = {0: _Sum(0, 0, Fraction(0))}
+    sums = {0: _Sum(0, 0)}
     for choices in frontiers:
         added: dict[int, _Sum] = {}
         for choice in choices:
-            cost = sum((price(item) for item in choice.items), Fraction(0))
             for before in sums.values():
-                if budget is not None and before.spent + cost > budget:
-                    continue
                 waived, weight = before.waived + len(choice.waived), before.weight + choice.weight
-                if waived not in added or weight < added[waived].weight:
-                    added[waived] = _Sum(waived, weight, before.spent + cost, choice, before)
-        sums = added
+                known = added.get(waived)
+                if weight <= heaviest and (known is None or weight < known.weight):
+                    added[waived] = _Sum(waived, weight, choice, before)
+        sums = _lighter(added)
     return min(sums.values(), key=lambda found: found.waived, default=None)
+
+
+def _lighter(sums: dict[int, _Sum]) -> dict[int, _Sum]:
+    """The sums that are lighter than all that waive less."""
+    kept: dict[int, _Sum] = {}
+    lightest: int | None = None
+    for waived, found in sorted(sums.items()):
+        if lightest is None or found.weight < lightest:
+            kept[waived], lightest = found, found.weight
+    return kept

@@ -47,7 +47,7 @@ class Scale(NamedTuple, Generic[Name]):
     bits: int
 
     def heaviest(self, price: Fraction) -> int:
-        """What a set that costs at most so much weighs at most."""
+        """A weight that every set which costs at most so much stays below, and that no dearer set does."""
         return (int(price * self.unit) * self.sizes + self.sizes) << self.bits
 
 

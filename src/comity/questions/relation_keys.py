@@ -59,7 +59,7 @@ class Keys:
             return ""
         types = self.library.vocabulary.types
         facts = [f"{fact} {types[fact].kind} {' '.join(types[fact].values)}" for fact in sorted(formula.facts)]
-        return _digest(formula.text, *facts, *self._named(formula.tree))
+        return _digest(_written(formula.tree), *facts, *self._named(formula.tree))
 
     def _named(self, tree: Expression) -> list[str]:
         """Digests of the definitions that a tree names, each with those that it names in turn."""
@@ -68,9 +68,13 @@ class Keys:
         for name in sorted({node.name for node in walk(tree) if isinstance(node, Named)}):
             if name not in self._definitions:
                 definition = definitions[name]
-                self._definitions[name] = _digest(name, definition.text, *self._named(definition.tree))
+                self._definitions[name] = _digest(name, _written(definition.tree), *self._named(definition.tree))
             found.append(self._definitions[name])
         return found
+
+
+def _written(tree: Expression) -> str:
+    return hashlib.sha256(msgspec.msgpack.encode(tree)).hexdigest()
 
 
 def _digest(*texts: str) -> str:

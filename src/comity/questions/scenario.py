@@ -286,7 +286,9 @@ def _premises(library: Library, chosen: tuple[str, ...], systems: Mapping[str, S
             formula = residual(axiom.formula.tree, system.facts, system.definitions, system.traced_definitions)
             if is_false(formula):
                 message = Message("the givens contradict what holds of every system: {axiom}", axiom=axiom.id)
-                raise InputError(message, hint=Message("it holds of every system that: {formula}", formula=axiom.formula.text))
+                raise InputError(
+                    message, hint=Message("it holds of every system that: {formula}", formula=axiom.formula.text)
+                )
             if not is_true(formula):
                 found.append(Premise(axiom, place, formula, facts_of(formula, system.definitions)))
     return tuple(found)

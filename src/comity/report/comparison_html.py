@@ -1,7 +1,7 @@
 """A comparison as one HTML file: a matrix, every pair with what shows its relation, and a filter; no request leaves it.
 
-It carries its own style and script, named by their digests in a strict Content-Security-Policy, and can be read without the script. Where the
-clauses are few the matrix is of clauses, else of standards; and of very many pairs only what tells them apart is written out.
+It carries its own style and script, named by their digests in a strict Content-Security-Policy, and can be read without the script. Where
+the clauses are few the matrix is of clauses, else of standards; and of very many pairs only what tells them apart is written out.
 """
 
 from __future__ import annotations
@@ -207,7 +207,9 @@ def _of_standards(crosswalk: Crosswalk, words: Words) -> Crossing:
     def entries(a: str, b: str) -> list[Entry]:
         cell = counts.get((a, b), Counter())
         return [
-            Entry(relation, cell[relation], "pairs", f"{a}/ {b}/") for relation in (*TELLING, _UNDECIDED) if cell[relation]
+            Entry(relation, cell[relation], "pairs", f"{a}/ {b}/")
+            for relation in (*TELLING, _UNDECIDED)
+            if cell[relation]
         ]
 
     rows = [Row(Head(words.text(standards[a].title), a), [entries(a, b) for b in right]) for a in left]

@@ -120,9 +120,9 @@ def _element(clause: Clause) -> str:
 
 
 def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Rows as RFC 4180 has them. No cell begins like a formula, because texts of strangers may end in a spreadsheet."""
+    """Rows as RFC 4180 quotes them. No cell begins like a formula, because texts of strangers may end in a spreadsheet."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in row] for row in rows)
     return buffer.getvalue()

@@ -250,7 +250,9 @@ class Words:
         if not judgement.in_force:
             first = min(phase.start for phase in clause.in_force)
             ends = [phase.until for phase in clause.in_force if phase.until]
-            if (ends and max(ends) <= max(phase.start for phase in clause.in_force)) or len(ends) == len(clause.in_force):
+            if (ends and max(ends) <= max(phase.start for phase in clause.in_force)) or len(ends) == len(
+                clause.in_force
+            ):
                 return self.say("no longer in force or not yet; first day: {day}", day=first.isoformat())
             return self.say("not yet in force; first day: {day}", day=first.isoformat())
         false = [condition for condition in judgement.conditions if condition.holds is False]
