@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from comity.library.vocabulary import Vocabulary as Vocabulary
     from comity.questions.assess import Assessment as Assessment
     from comity.questions.assess import assess as assess
+    from comity.questions.crosswalk import compare as compare
     from comity.questions.plan import Plan as Plan
     from comity.questions.plan import plan as plan
 
@@ -33,6 +34,7 @@ _HOMES = {
     "Plan": "comity.questions.plan",
     "Vocabulary": "comity.library.vocabulary",
     "assess": "comity.questions.assess",
+    "compare": "comity.questions.crosswalk",
     "load_library": "comity.library.loader",
     "plan": "comity.questions.plan",
 }
@@ -48,6 +50,7 @@ __all__ = [
     "Vocabulary",
     "__version__",
     "assess",
+    "compare",
     "load_library",
     "plan",
 ]

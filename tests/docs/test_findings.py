@@ -18,9 +18,9 @@ NAMES = {
     "overlapping": "overlapping",
     "incompatible": "incompatible",
     "相等": "equal",
-    "A 更严": "a_stricter",
-    "B 更严": "b_stricter",
-    "交叉": "overlapping",
+    "甲更严": "a_stricter",
+    "乙更严": "b_stricter",
+    "交叠": "overlapping",
     "不相容": "incompatible",
 }
 

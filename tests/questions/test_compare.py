@@ -88,15 +88,15 @@ def libraries(draw: st.DrawFn, count: int = 2) -> Library:
 
 @cache
 def worlds() -> tuple[dict[str, Value], ...]:
-    """Every world of the imagined facts, as far as the atoms can tell them apart."""
+    """Every world of the imagined facts, as far as the atoms can tell them apart.
+
+    No literal is above 3; where the two counts are compared with each other, one above and one below all that the other can be is enough.
+    """
     members = ("x", "y", "z")
     sets = [frozenset(some) for some in chain.from_iterable(combinations(members, size) for size in range(4))]
-    return tuple(
-        {"a.given": g, "a.flag": f, "a.count": c, "a.other": o, "a.parts": s, "a.mode": m}
-        for g, f, c, o, s, m in product(
-            (False, True), (False, True), range(-1, 4), range(-1, 4), sets, ("none", "some", "all")
-        )
-    )
+    names = ("a.given", "a.flag", "a.count", "a.other", "a.parts", "a.mode")
+    values = ((False, True), (False, True), range(5), range(-1, 5), sets, ("none", "some", "all"))
+    return tuple(dict(zip(names, one, strict=True)) for one in product(*values))
 
 
 def holds(world: dict[str, Value], formula: object) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("z3")
@@ -102,7 +102,9 @@ def check_against_brute_force(scenario: Scenario) -> Reconciliation:
     blamed = {name for conflict in conflicts for name in conflict}
     everyone = set(oracle.names)
     if not conflicts:
-        check_regions(found, oracle, [world for world, met in worlds if met >= everyone])
+        check_regions(
+            found, oracle, [world for world, met in worlds if met >= everyone], [world for world, _ in worlds]
+        )
         for bound in found.bounds:
             check_binding(bound, worlds)
         assert oracle.met(design_world(found, oracle)) >= everyone
@@ -132,14 +134,18 @@ def design_world(found: Reconciliation, oracle: Oracle) -> dict[str, Any]:
     return {fact: oracle.values[fact][0] for fact in oracle.free} | found.design
 
 
-def check_regions(found: Reconciliation, oracle: Oracle, good: list[dict[str, Any]]) -> None:
+def check_regions(
+    found: Reconciliation, oracle: Oracle, good: list[dict[str, Any]], every: list[dict[str, Any]]
+) -> None:
+    """The regions hold the values of the good worlds, and no others; without a bound, whatever the axioms allow is possible."""
     bounds = {bound.fact: bound for bound in found.bounds}
-    for fact in oracle.free:
-        possible = {world[fact] for world in good}
+    for fact in found.design:
+        possible, allowed = {world[fact] for world in good}, {world[fact] for world in every}
         for value in oracle.values[fact]:
             if isinstance(value, frozenset):
                 continue
-            assert (value in possible) is (fact not in bounds or admits(bounds[fact], value)), (fact, value)
+            admitted = admits(bounds[fact], value) if fact in bounds else value in allowed
+            assert (value in possible) is admitted, (fact, value)
         if oracle.library.vocabulary.types[fact].kind is Kind.SET:
             region = bounds[fact].region if fact in bounds else None
             named = frozenset().union(*oracle.values[fact])  # type: ignore[arg-type]
@@ -219,6 +225,14 @@ TESTS = st.sampled_from(
         '"u" in g.use',
     ]
 )
+AXIOMS = st.sampled_from(
+    [
+        (),
+        ('!a.yes || b.kind != "z"',),
+        ("a.count >= 0 && a.count <= 2", '"p" in b.parts || "q" in b.parts'),
+        ("a.count <= 1 && (a.yes || g.large)", '!("u" in g.use) || g.large'),
+    ]
+)
 FORMULAS = st.recursive(
     TESTS,
     lambda inner: st.one_of(
@@ -239,12 +253,13 @@ def small_libraries(draw: st.DrawFn) -> Library:
         if draw(st.booleans()):
             clause[draw(st.sampled_from(["when", "unless"]))] = draw(FORMULAS)
         clauses.append(clause)
-    return imagined.library(FACTS, clauses, draw(st.sampled_from([(), ('!a.yes || b.kind != "z"',)])))
+    return imagined.library(FACTS, clauses, draw(AXIOMS))
 
 
 @settings(max_examples=60, deadline=None)
 @given(small_libraries(), st.booleans(), st.sets(st.sampled_from(["u", "v"])))
 def test_random_libraries_agree_with_brute_force(library: Library, large: bool, use: set[str]) -> None:
+    assume(large or "u" not in use)
     dossier = imagined.dossier(library, ["xa", "xb-north"], {"g.large": large, "g.use": sorted(use)})
     check_against_brute_force(build_scenario(library, dossier, markets=["xa", "xb-north"], on=ON))
 
@@ -267,8 +282,8 @@ def test_an_assumed_given_closes_an_open_clause() -> None:
     case = next(case for case in PLANTED if case["id"] == "an-unknown-given-leaves-a-clause-open")
     library = library_of(case)
     dossier = imagined.dossier(library, case["markets"])
-    assume = [Assumption("system.generative", value=True)]
-    scenario = build_scenario(library, dossier, markets=case["markets"], on=ON, assume=assume)
+    assumed = [Assumption("system.generative", value=True)]
+    scenario = build_scenario(library, dossier, markets=case["markets"], on=ON, assume=assumed)
     assert not scenario.open
     assert not reconcile(scenario).possible
 
@@ -296,6 +311,18 @@ def test_givens_that_contradict_an_axiom_are_refused() -> None:
     dossier = imagined.dossier(library, ["xa"], {"g.small": True, "g.large": True})
     with pytest.raises(InputError, match="axiom-0"):
         build_scenario(library, dossier, markets=["xa"], on=ON)
+
+
+def test_kept_choices_that_contradict_an_axiom_together_are_refused() -> None:
+    library = imagined.library(
+        [imagined.fact(name) for name in ("a.one", "a.two", "a.three")],
+        [{"id": "xa/yes", "require": "a.three"}],
+        ["!a.one || a.three", "!a.two || !a.three"],
+    )
+    dossier = imagined.dossier(library, ["xa"], {"a.one": True, "a.two": True})
+    scenario = build_scenario(library, dossier, markets=["xa"], on=ON, keep=["a.one", "a.two"])
+    with pytest.raises(InputError, match="contradicts what holds of every system"):
+        reconcile(scenario)
 
 
 def test_what_is_kept_has_to_be_a_choice_with_a_value() -> None:

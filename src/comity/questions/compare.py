@@ -8,8 +8,9 @@ only it can answer: that there is no such system.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import z3
@@ -19,7 +20,7 @@ from comity.clauses.tree import Kind
 from comity.engines import kleene
 from comity.engines.smt import Encoding
 from comity.language import Message
-from comity.library.axioms import contradicted, related
+from comity.library.axioms import related
 from comity.questions.relations import (
     RELATIONS,
     TURNED,
@@ -45,7 +46,6 @@ from comity.questions.worlds import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
 
     from comity.clauses.tree import Expression, Value
     from comity.library.loader import Library
@@ -74,6 +74,10 @@ _NAMES: dict[tuple[bool, bool], Relation] = {
     (True, True): "overlapping",
 }
 """The relation, by whether there is a system that satisfies only A, and one that satisfies only B."""
+
+
+_SOME_DAY = date(2000, 1, 1)
+"""A day for dates that no formula holds against another."""
 
 
 class _Difference(NamedTuple):
@@ -124,7 +128,7 @@ class Comparison:
         witnesses = []
         for name, world in (("a", difference.only_a), ("b", difference.only_b)):
             if world is not None:
-                witnesses.append(_witness(name, {**context, **world}, a.require.facts | b.require.facts))
+                witnesses.append(_witness(name, {**context, **world}, a, b))
         return Pair(a, b, difference.relation, shared, tuple(witnesses))
 
     def _related(self, a: Clause, b: Clause) -> tuple[World, _Difference]:
@@ -200,13 +204,15 @@ class Comparison:
     def _completed(self, world: World, other: Clause) -> World:
         """A world with the plainest value of every fact that only the other clause requires something of."""
         types = self.library.vocabulary.types
-        missing = sorted(other.require.facts - world.keys())
-        critical = CriticalValues([other.require.tree], self.library.vocabulary.definitions)
+        missing = sorted(self._tied(other.require.facts) - world.keys())
+        axioms, _ = related(self.axioms, missing)
+        trees = [other.require.tree, *(axiom.formula.tree for axiom in axioms)]
+        critical = CriticalValues(trees, self.library.vocabulary.definitions)
         empty: Value = frozenset()
         return {
             **world,
             **{
-                fact: empty if types[fact].kind is Kind.SET else min(critical.of(fact, types[fact]), key=_plainness)
+                fact: empty if types[fact].kind is Kind.SET else min(critical.of(fact, types[fact]), key=_plainness, default=_SOME_DAY)
                 for fact in missing
             },
         }
@@ -265,7 +271,7 @@ class Comparison:
         critical = CriticalValues(
             [*trees, *(axiom.formula.tree for axiom in axioms)], self.library.vocabulary.definitions
         )
-        return _Room(solver, self.encoding, facts, critical)
+        return _Room(solver, self.encoding, reached, critical)
 
     def _applies(self, clause: Clause) -> list[z3.BoolRef]:
         return applies_terms(clause, self.encoding, phases=phases_on(clause, self.on))
@@ -286,11 +292,12 @@ class Comparison:
         return self._holds(expected, world) and all(started)
 
     def _holds(self, expected: Iterable[tuple[Expression, bool]], world: World) -> bool:
-        """Whether formulas have these values in a world, and no axiom is broken there."""
+        """Whether formulas have these values in a world, and every axiom that speaks of its facts holds there."""
         definitions = self.library.vocabulary.definitions
         traced: dict[str, kleene.Trace] = {}
-        as_expected = all(kleene.trace(tree, world, definitions, traced).value is value for tree, value in expected)
-        return as_expected and not contradicted(self.axioms, world, definitions)
+        touching = (axiom.formula for axiom in self.axioms if not axiom.formula.facts.isdisjoint(world))
+        asked = chain(expected, ((formula.tree, True) for formula in touching))
+        return all(kleene.trace(tree, world, definitions, traced).value is value for tree, value in asked)
 
 
 def _texts(clause: Clause, on: date | None) -> list[str]:
@@ -315,12 +322,14 @@ def _plainness(value: Value) -> tuple[bool, float]:
     return (value < 0, float(value)) if isinstance(value, bool | int | float) else (False, 0.0)
 
 
-def _witness(satisfies: str, world: World, required: frozenset[str]) -> Witness:
+def _witness(satisfies: str, world: World, a: Clause, b: Clause) -> Witness:
+    """What the two clauses read of a world; facts that only axioms tie to it are left out."""
     name: Literal["a", "b"] = "a" if satisfies == "a" else "b"
+    required = a.require.facts | b.require.facts
     return Witness(
         name,
         {fact: world[fact] for fact in sorted(required)},
-        {fact: world[fact] for fact in sorted(world.keys() - required)},
+        {fact: world[fact] for fact in sorted((a.facts | b.facts) - required)},
     )
 
 

@@ -117,6 +117,7 @@ class _Crossing:
         self.on = on
         self.known = known
         self.keys = Keys(library, on)
+        self._values: dict[tuple[str, Plain], Value] = {}
 
     def pairs(
         self, couples: list[Couple], processes: int, progress: Callable[[int, int], None] | None
@@ -152,8 +153,12 @@ class _Crossing:
         return Pair(*couple, kept.relation, tuple(sorted(shared_choices(*couple, self.library))), tuple(witnesses))
 
     def _restored(self, facts: Mapping[str, Plain]) -> dict[str, Value]:
-        types = self.library.vocabulary.types
-        return {fact: canonical(value, types[fact]) for fact, value in facts.items()}
+        """Facts with canonical values; the same few values come again and again."""
+        values = self._values
+        for key in facts.items():
+            if key not in values:
+                values[key] = canonical(key[1], self.library.vocabulary.types[key[0]])
+        return {key[0]: values[key] for key in facts.items()}
 
 
 def _condition(clause: Clause, on: date | None) -> str:

@@ -95,17 +95,28 @@ def without_dominated(
 
     Args:
         terms: what is asked, by name.
-        always: terms that hold in any case; a choice that they read is never fixed.
+        always: terms that hold in any case; a choice that they tie to others is never fixed.
         choices: the facts whose variables may be fixed; they have one variable each, or one a member.
         encoding: of the terms.
         critical: the values of these facts that the terms tell apart.
     """
-    bound = {name for term in always for name in variables(term)}
+    bound: set[str] = set()
+    alone: dict[str, list[z3.BoolRef]] = {}
+    for term in dict.fromkeys(always):
+        read = variables(term)
+        if len(read) == 1:
+            alone.setdefault(min(read), []).append(term)
+        else:
+            bound |= read
     best: dict[str, tuple[Any, Any, Any]] = {}
     for fact in choices:
-        for variable, low, high in _extremes(fact, encoding, critical):
-            if variable.decl().name() not in bound:
-                best[variable.decl().name()] = (variable, low, high)
+        for variable, values in _values(fact, encoding, critical):
+            name = variable.decl().name()
+            left_over = [
+                value for value in values if all(_true_of(term, variable, value) for term in alone.get(name, ()))
+            ]
+            if name not in bound and left_over:
+                best[name] = (variable, left_over[0], left_over[-1])
     left = dict(terms)
     while left:
         directions = Directions(left.values()).of
@@ -129,23 +140,25 @@ def replaced(terms: list[z3.BoolRef], pairs: list[tuple[Any, Any]]) -> list[Any]
     return list(z3.substitute(bundle(*terms), *pairs).children())
 
 
-def _extremes(fact: str, encoding: Encoding, critical: CriticalValues) -> list[tuple[Any, Any, Any]]:
-    """Each variable of a fact with its least and its greatest value; an enum has none."""
-    no, yes = encoding.literal(False), encoding.literal(True)
+def _true_of(term: z3.BoolRef, variable: Any, value: Any) -> bool:
+    """Whether a term that reads one variable is true of a value."""
+    return bool(z3.is_true(z3.simplify(z3.substitute(term, (variable, value)))))
+
+
+def _values(fact: str, encoding: Encoding, critical: CriticalValues) -> list[tuple[Any, list[Any]]]:
+    """Each variable of a fact with its values, the least first; an enum has none that can be ordered."""
+    truths = [encoding.literal(False), encoding.literal(True)]
     variable = encoding.variable(fact)
     fact_type = encoding.names.types[fact]
     match fact_type.kind:
         case Kind.SET:
-            return [(member, no, yes) for member in variable.values()]
+            return [(member, truths) for member in variable.values()]
         case Kind.BOOL:
-            return [(variable, no, yes)]
+            return [(variable, truths)]
         case Kind.ENUM | Kind.TEXT:
             return []
     if fact in critical.entangled:
         return []
     values: list[Any] = sorted(critical.of(fact, fact_type))
-    literal = encoding.literal
-    low, high = (
-        literal(float(v) if fact_type.kind in {Kind.NUMBER, Kind.RATIO} else v) for v in (values[0], values[-1])
-    )
-    return [(variable, low, high)]
+    real = fact_type.kind in {Kind.NUMBER, Kind.RATIO}
+    return [(variable, [encoding.literal(float(value) if real else value) for value in values])]

@@ -24,7 +24,7 @@ from comity.questions.groups import connected, duty_term, encoding_of, preferenc
 from comity.questions.worlds import NotDecidedError, ReplayError, new_solver, possible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from comity.clauses.tree import Value
     from comity.engines.smt import Encoding
@@ -97,8 +97,8 @@ def reconcile_any(scenario: Scenario, *, limit: int) -> Generality:
     forbidding = {name for name, term in ground.settled.items() if ground.can_be(z3.Not(term))}
     collisions: list[Collision] = []
     complete = True
-    for names in ground.contested():
-        arena = _Arena(names, ground)
+    for names, axioms in ground.contested():
+        arena = _Arena(names, axioms, ground)
         forbidding |= {name for name in names if arena.forbids(name)}
         found = arena.collisions(limit)
         complete = complete and found.complete
@@ -120,9 +120,13 @@ class _Ground:
         facts = {fact for part in parts for fact in part.facts}
         self.choices = sorted(fact for fact in facts if scenario.library.fact(fact).nature == "choice")
         terms = {duty.id: duty_term(duty, self.encoding) for duty in duties}
-        self.axioms = [self.encoding.term(premise.formula, premise.place) for premise in scenario.premises]
+        self.axioms = list(
+            dict.fromkeys(self.encoding.term(premise.formula, premise.place) for premise in scenario.premises)
+        )
         self.variables = {
-            variable.decl().name(): (fact, variable) for fact in self.choices for variable in self._variables_of(fact)
+            variable.decl().name(): (fact, variable)
+            for fact in self.choices
+            for variable in _variables(self.encoding, fact)
         }
         self.terms = without_dominated(terms, self.axioms, self.choices, self.encoding, self.critical)
         self.reads = {name: variables(term) & self.variables.keys() for name, term in self.terms.items()}
@@ -130,73 +134,94 @@ class _Ground:
         self.solver = new_solver(self.encoding)
         self.solver.add(*self.axioms, *self.encoding.ranges())
 
-    def _variables_of(self, fact: str) -> list[Any]:
-        variable = self.encoding.variable(fact)
-        return list(variable.values()) if isinstance(variable, dict) else [variable]
-
-    @cached_property
-    def consistent(self) -> list[z3.BoolRef]:
-        """That some choices agree with the axioms."""
-        return self._copied(self.axioms, "any")
-
-    @cached_property
-    def nothing_forbids(self) -> z3.BoolRef:
-        """That each duty alone can be met, with choices of its own."""
-        copies = [
-            z3.And(*self._copied([*self.axioms, term], name)) for name, term in self.terms.items() if self.reads[name]
-        ]
-        return z3.And(*self.settled.values(), *copies, self.encoding.literal(True))
-
-    def _copied(self, terms: list[z3.BoolRef], name: str) -> list[z3.BoolRef]:
-        """Terms about other choices under the same givens, with the ranges of these choices."""
-        read = frozenset[str]().union(*map(variables, terms)) & self.variables.keys()
-        ranges = [term for term in self.encoding.ranges(self.choices) if variables(term) <= read]
-        pairs = []
-        for own in sorted(read):
-            variable = self.variables[own][1]
-            pairs.append((variable, z3.Const(f"{own} # {name}", variable.sort())))
-        return replaced([*terms, *ranges], pairs)
-
     def can_be(self, term: z3.BoolRef) -> bool:
         """Whether a term holds of some system."""
         return possible(self.solver, term)
 
-    def contested(self) -> list[tuple[str, ...]]:
-        """The duties that can pull in different directions, by groups that share choices."""
+    @cached_property
+    def _groups(self) -> list[tuple[tuple[str, ...], tuple[z3.BoolRef, ...]]]:
+        """Duties that share choices, with the axioms that bear on these choices; and axioms that touch no duty."""
         names = [name for name in self.terms if self.reads[name]]
-        axioms = [variables(axiom) & self.variables.keys() for axiom in self.axioms]
-        groups = connected([*(self.reads[name] for name in names), *axioms])
-        found = (tuple(names[index] for index in group if index < len(names)) for group in groups)
-        return [group for group in found if group]
+        linked = [(axiom, read) for axiom in self.axioms if (read := variables(axiom) & self.variables.keys())]
+        groups = connected([*(self.reads[name] for name in names), *(read for _, read in linked)])
+        return [
+            (
+                tuple(names[index] for index in group if index < len(names)),
+                tuple(linked[index - len(names)][0] for index in group if index >= len(names)),
+            )
+            for group in groups
+        ]
+
+    def contested(self) -> list[tuple[tuple[str, ...], tuple[z3.BoolRef, ...]]]:
+        """The duties that can pull in different directions, by groups that share choices, with the axioms that bear on them."""
+        return [(names, axioms) for names, axioms in self._groups if names]
+
+    @cached_property
+    def proposing(self) -> z3.Solver:
+        """A solver that proposes givens: consistent ones, and if `allowed` is assumed such that each duty alone can be met."""
+        solver = new_solver(self.encoding)
+        solver.add(*self.encoding.ranges())
+        solver.add(*(axiom for axiom in self.axioms if variables(axiom).isdisjoint(self.variables)))
+        alone = list(self.settled.values())
+        for names, axioms in self._groups:
+            solver.add(*self._copied(list(axioms), "any"))
+            for name in names:
+                alone += self._copied([*axioms, self.terms[name]], name)
+        solver.add(z3.Implies(self.allowed, z3.And(*alone, self.encoding.literal(True))))
+        return solver
+
+    @cached_property
+    def allowed(self) -> z3.BoolRef:
+        """That no clause forbids the system outright."""
+        return z3.Bool("nothing forbids it", self.encoding.context)
+
+    def _copied(self, terms: list[z3.BoolRef], name: str) -> list[z3.BoolRef]:
+        """Terms about other choices under the same givens, with the ranges of these choices."""
+        read = sorted(frozenset[str]().union(*map(variables, terms)) & self.variables.keys())
+        ranges = self.encoding.ranges({self.variables[own][0] for own in read})
+        old = [self.variables[own][1] for own in read]
+        new = [z3.Const(f"{own} # {name}", one.sort()) for own, one in zip(read, old, strict=True)]
+        return replaced([*terms, *ranges], list(zip(old, new, strict=True)))
 
 
 class _Arena:
     """Two solvers over one group of duties: one proposes givens, the other answers with choices."""
 
-    def __init__(self, names: tuple[str, ...], ground: _Ground) -> None:
+    def __init__(self, names: tuple[str, ...], axioms: tuple[z3.BoolRef, ...], ground: _Ground) -> None:
         self.ground = ground
         self.encoding = ground.encoding
+        self.axioms = axioms
         self.terms = {name: ground.terms[name] for name in names}
-        read = frozenset[str]().union(*(ground.reads[name] for name in names))
-        read = read.union(*(variables(axiom) & ground.variables.keys() for axiom in ground.axioms))
-        self.choices = [ground.variables[name][1] for name in sorted(read)]
-        duties = [ground.duties[name] for name in names]
-        parts: list[Duty | Premise] = [*duties, *ground.scenario.premises]
-        facts = sorted({fact for part in parts for fact in part.facts} - set(ground.choices))
-        places = dict.fromkeys(place for duty in duties for place in duty.places)
-        places |= dict.fromkeys(premise.place for premise in ground.scenario.premises)
-        self.givens = [(fact, place) for fact in facts for place in (places if fact in self.encoding.split else ("",))]
-        found = [self.encoding.variable(fact, place) for fact, place in self.givens]
-        self.given_variables = [one for each in found for one in (each.values() if isinstance(each, dict) else [each])]
-        ranges = self.encoding.ranges()
+        read = frozenset[str]().union(*map(variables, (*self.terms.values(), *axioms)))
+        self.choices = [ground.variables[name][1] for name in sorted(read & ground.variables.keys())]
+        self.givens = list(self._givens(read))
+        self.given_variables = [
+            one
+            for fact, place in self.givens
+            for one in _variables(self.encoding, fact, place)
+            if one.decl().name() in read
+        ]
         self.switches = {name: z3.Bool(f"demand {name}", self.encoding.context) for name in names}
+        self.here = z3.Bool(f"among those with {names[0]}", self.encoding.context)
         self.answering = new_solver(self.encoding)
-        self.answering.add(*ground.axioms, *ranges)
+        self.answering.add(*axioms, *self.encoding.ranges())
         self.answering.add(*(z3.Implies(self.switches[name], term) for name, term in self.terms.items()))
-        self.proposing = new_solver(self.encoding)
-        self.proposing.add(*ranges, *ground.consistent)
-        self.allowed = z3.Bool("nothing forbids it", self.encoding.context)
-        self.proposing.add(z3.Implies(self.allowed, ground.nothing_forbids))
+
+    def _givens(self, read: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """The givens that the terms read, each with its market, sorted."""
+        parts: list[tuple[frozenset[str], tuple[str, ...]]] = [
+            (duty.facts, duty.places) for duty in (self.ground.duties[name] for name in self.terms)
+        ]
+        parts += [(premise.facts, (premise.place,)) for premise in self.ground.scenario.premises]
+        seen = {
+            (fact, self.encoding.market_of(fact, place))
+            for facts, places in parts
+            for fact in facts.difference(self.ground.choices)
+            for place in places
+        }
+        for fact, place in sorted(seen):
+            if any(one.decl().name() in read for one in _variables(self.encoding, fact, place)):
+                yield fact, place
 
     def forbids(self, name: str) -> bool:
         """Whether some givens make a duty impossible, whatever is chosen."""
@@ -211,11 +236,11 @@ class _Arena:
         wanted = set(names)
         chosen = [self.switches[name] for name in self.terms if name in wanted]
         off = [z3.Not(self.switches[name]) for name in self.terms if name not in wanted]
-        ground = [*chosen, *off, *fixed, *([self.allowed] if allowed else [])]
+        ground = [self.here, *chosen, *off, *fixed, *([self.ground.allowed] if allowed else [])]
         for _ in range(MOST_COUNTEREXAMPLES):
-            if not possible(self.proposing, *ground):
+            if not possible(self.ground.proposing, *ground):
                 return None
-            proposal = self.proposing.model()
+            proposal = self.ground.proposing.model()
             world = [variable == proposal.eval(variable, model_completion=True) for variable in self.given_variables]
             answer = self._answer(world, chosen, wanted)
             if answer is None:
@@ -245,8 +270,8 @@ class _Arena:
         defeats = [
             z3.And(self.switches[name], z3.Not(z3.substitute(term, *pairs))) for name, term in self.terms.items()
         ]
-        defeats += [z3.Not(z3.substitute(axiom, *pairs)) for axiom in self.ground.axioms]
-        self.proposing.add(z3.simplify(z3.Or(*defeats)))
+        defeats += [z3.Not(z3.substitute(axiom, *pairs)) for axiom in self.axioms]
+        self.ground.proposing.add(z3.Implies(self.here, z3.simplify(z3.Or(*defeats))))
 
     def collision(self, names: tuple[str, ...]) -> Collision:
         """A set of duties that can collide, with the plainest givens that force it.
@@ -260,18 +285,13 @@ class _Arena:
         witness = [
             Given(fact, place, plainest.value(fact, place))
             for fact, place in self.givens
-            if not read.isdisjoint(self.names_of(fact, place))
+            if any(one.decl().name() in read for one in _variables(self.encoding, fact, place))
         ]
         needed = self._needed(names, witness)
         read_by = [name for duty in duties for name in self.ground.reads[duty.id]]
         facts = sorted({self.ground.variables[name][0] for name in read_by if read_by.count(name) > 1})
         apart = self._dissolves(duties, needed)
         return Collision(tuple(duty.clause for duty in duties), tuple(facts), needed, apart)
-
-    def names_of(self, fact: str, place: str) -> list[str]:
-        """The names of the variables of a given."""
-        variable = self.encoding.variable(fact, place)
-        return [one.decl().name() for one in (variable.values() if isinstance(variable, dict) else [variable])]
 
     def _dissolves(self, duties: list[Duty], needed: tuple[Given, ...]) -> bool:
         """Whether the duties can be met for these givens once every choice that may differ by market does."""
@@ -294,6 +314,12 @@ class _Arena:
             if not possible(self.answering, *rest, *chosen):
                 del terms[given]
         return tuple(terms)
+
+
+def _variables(encoding: Encoding, fact: str, place: str = "") -> list[Any]:
+    """The variable of a fact, or those of a set's members."""
+    variable = encoding.variable(fact, place)
+    return list(variable.values()) if isinstance(variable, dict) else [variable]
 
 
 class _Plainest:

@@ -122,7 +122,7 @@ def duty_term(duty: Duty, encoding: Encoding) -> z3.BoolRef:
 
 def premise_terms(group: Group, encoding: Encoding) -> list[z3.BoolRef]:
     """The axioms that touch a group."""
-    return [encoding.term(premise.formula, premise.place) for premise in group.premises]
+    return list(dict.fromkeys(encoding.term(premise.formula, premise.place) for premise in group.premises))
 
 
 def range_terms(group: Group, encoding: Encoding) -> list[z3.BoolRef]:

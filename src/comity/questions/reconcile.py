@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from comity.errors import InputError
 from comity.language import Message
 from comity.questions.conflicts import Conflicts, Demands, all_conflicts
 from comity.questions.groups import duty_term, encoding_of, groups_of, premise_terms, range_terms
@@ -88,6 +89,7 @@ def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliat
         limit: how many minimal conflicts to look for in each group of duties that hang together; 0 for all.
 
     Raises:
+        InputError: what is fixed contradicts the axioms.
         NotDecidedError: the solver did not answer in time.
     """
     encoding = encoding_of(scenario)
@@ -100,6 +102,8 @@ def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliat
     for group in groups_of(scenario):
         terms = {duty.id: duty_term(duty, encoding) for duty in group.duties}
         demands = Demands(encoding, [*premise_terms(group, encoding), *range_terms(group, encoding)], terms)
+        if not demands.fits(()):
+            raise InputError(Message("what is fixed contradicts what holds of every system"))
         if demands.fits(demands.names):
             switches = [demands.switches[name] for name in demands.names]
             design |= canonical_world(demands.solver, encoding, group.facts, group.critical, switches)

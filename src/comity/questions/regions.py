@@ -110,11 +110,12 @@ class Regions:
         self.single: dict[str, z3.Solver] = {}
 
     def bounds(self) -> Iterator[Bound]:
-        """The facts that cannot have every value, sorted."""
+        """The facts that duties keep from having every value, sorted; what an axiom alone shuts out is no side."""
         for fact in self.group.facts:
             found = self.bound(fact)
-            if found.sides or found.region.linked:
-                yield found
+            sides = tuple(side for side in found.sides if side.clauses)
+            if sides or found.region.linked:
+                yield Bound(fact, found.region, sides)
 
     def bound(self, fact: str) -> Bound:
         """The region of one fact; it has no sides where every value is possible."""

@@ -3,7 +3,7 @@
 Kleene's logic names the facts that an unknown formula waits for, but where one fact is looked at in several places, some of them may not
 matter: `a || !a` is true whatever `a` is. A formula in which every fact is looked at once depends on all of them. So it is enough to go
 through the values of the facts that are looked at more than once, and to see what is left; values that an axiom excludes are passed over.
-Where that would take more than `MAXIMUM_WORLDS` steps, Kleene's answer stands: a question too many, never one too few.
+A fact behind an open condition (`c ? a : b`) keeps the condition worth asking, whatever the condition itself decides. Where that would take more than `MAXIMUM_WORLDS` steps, Kleene's answer stands: a question too many, never one too few.
 """
 
 from __future__ import annotations
@@ -68,8 +68,10 @@ def relevant_facts(
         memory: dict[object, object] = {}
         if not any(narrow(axiom, learned, informed, memory) is False for axiom in near):
             outcomes[world] = narrow(found, learned, informed, memory)
-    kept = by_kleene & _differing(repeated, outcomes, unanswerable)
-    return kept if outcomes and _determined(repeated, outcomes, kept) else by_kleene
+    differing = _differing(repeated, outcomes, unanswerable)
+    hidden = differing - by_kleene - unanswerable
+    kept = differing & by_kleene
+    return kept if outcomes and not hidden and _determined(repeated, outcomes, kept) else by_kleene
 
 
 def _repeated(tested: Iterable[Atom]) -> dict[str, int]:

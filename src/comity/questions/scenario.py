@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from comity.clauses.formula import facts_of
+from comity.clauses.tree import And
 from comity.engines import kleene
 from comity.engines.residual import conjunction, disjunction, is_false, is_true, negation, residual
 from comity.errors import InputError, did_you_mean
@@ -88,7 +89,7 @@ class OpenDuty:
 
 @dataclass(frozen=True, slots=True)
 class Premise:
-    """What remains of an axiom in one place; `facts` are the choices and unknown givens that it reads."""
+    """What remains of an axiom, or of one part of a conjunction, in one place; `facts` are the choices and unknown givens that it reads."""
 
     axiom: Axiom
     place: str
@@ -274,7 +275,7 @@ def duty_of(clause: Clause, places: tuple[str, ...], system: System, on: date) -
 
 
 def _premises(library: Library, chosen: tuple[str, ...], systems: Mapping[str, System]) -> tuple[Premise, ...]:
-    """What the axioms still say in each place.
+    """What the axioms still say in each place, part by part; what cannot differ by market is said once.
 
     Raises:
         InputError: the fixed facts contradict an axiom.
@@ -289,8 +290,11 @@ def _premises(library: Library, chosen: tuple[str, ...], systems: Mapping[str, S
                 raise InputError(
                     message, hint=Message("it holds of every system that: {formula}", formula=axiom.formula.text)
                 )
-            if not is_true(formula):
-                found.append(Premise(axiom, place, formula, facts_of(formula, system.definitions)))
+            for part in formula.operands if isinstance(formula, And) else (formula,):
+                facts = facts_of(part, system.definitions)
+                differs = any(library.fact(fact).per_market for fact in facts)
+                if not is_true(part) and (differs or place == chosen[0]):
+                    found.append(Premise(axiom, place, part, facts))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@ from comity.report.blocks import Branch, Grid, Heading, Outline, Paragraph, Span
 from comity.report.comparison_words import (
     MEANINGS,
     RELATION_NAMES,
+    SIDES,
     TELLING,
     UNDECIDED,
     clause_name,
@@ -84,7 +85,7 @@ def _counts(crosswalk: Crosswalk, words: Words) -> Grid:
             name = Span(words.name(RELATION_NAMES[relation]), ROLES[relation])
             rows.append((line(name), line(str(count)), line(words.name(MEANINGS[relation]))))
     columns = (words.say("Relation"), words.say("Pairs"), words.say("where A and B both apply"))
-    return Grid(columns, tuple(rows), flexible=2, colon=words.say(": "))
+    return Grid(columns, tuple(rows), flexible=2, colon=words.say("{name}: ", name=""))
 
 
 def _pairs(pairs: list[Pair], words: Words, limit: int) -> Outline:
@@ -100,14 +101,18 @@ def _rows(pair: Pair, words: Words) -> list[Branch]:
     on = words.say("on: {facts}", facts=shared_facts(pair, words))
     remarks = [line(Span(on, "dim"))] if pair.shared_facts else []
     remarks += [line(told(pair, witness, words)) for witness in pair.witnesses]
-    return [Branch(0, _clause("A", pair.a, words)), Branch(0, _clause("B", pair.b, words), tuple(remarks))]
+    return [Branch(0, _clause("a", pair.a, words)), Branch(0, _clause("b", pair.b, words), tuple(remarks))]
 
 
 def _clause(name: str, clause: Clause, words: Words) -> tuple[Span, ...]:
     doubt = clause.checked.against == "unconfirmed"
     mark = f"  ({words.name(GRADE_NAMES['unconfirmed'])})" if doubt else ""
     return line(
-        Span(f"{name}  ", "dim"), Span(clause_name(clause, words), "strong"), "  ", Span(clause.full_id, "id"), mark
+        Span(f"{words.name(SIDES[name])}  ", "dim"),
+        Span(clause_name(clause, words), "strong"),
+        "  ",
+        Span(clause.full_id, "id"),
+        mark,
     )
 
 

@@ -40,6 +40,7 @@ MEANINGS: dict[Relation, Message] = {
     "incompatible": Message("no system satisfies A and B"),
     "never_both_apply": Message("no system is bound by both"),
 }
+SIDES = {"a": Message("A"), "b": Message("B")}
 UNDECIDED = Message("not decided in time")
 SIGNS: dict[Relation, str] = {
     "equal": "=",
@@ -83,12 +84,12 @@ def side(name: str, words: Words) -> str:
 
 def clause_name(clause: Clause, words: Words) -> str:
     """A clause as one cites it: citation and title."""
-    return f"{clause.cite}{words.say(': ')}{words.text(clause.title)}"
+    return words.say("{name}: ", name=clause.cite) + words.text(clause.title)
 
 
 def told(pair: Pair, witness: Witness, words: Words, limit: int = 4) -> str:
     """A witness in a sentence: who satisfies which clause and fails the other, and by what."""
-    met, failed = ("A", "B") if witness.satisfies == "a" else ("B", "A")
+    met, failed = (words.name(SIDES[side]) for side in ("ab" if witness.satisfies == "a" else "ba"))
     clause = pair.b if witness.satisfies == "a" else pair.a
     trace = kleene.trace(clause.require.tree, witness.world, words.library.vocabulary.definitions)
     shortfalls = list(dict.fromkeys(_shortfalls(trace, words, wanted=True)))
@@ -138,5 +139,5 @@ def shared_facts(pair: Pair, words: Words) -> str:
 
 def facts_told(facts: Mapping[str, Value], words: Words) -> list[str]:
     """Facts with their values, the markets left out."""
-    colon = words.say(": ")
+    colon = words.say("{name}: ", name="")
     return [f"{words.fact(fact)}{colon}{words.value(fact, value)}" for fact, value in facts.items() if fact != MARKETS]
