@@ -19,6 +19,7 @@ import jsonschema
 import pytest
 
 from comity import schemas
+from comity.cli.progress import progress_bar
 from tests.cli.conftest import Ran
 
 pytest.importorskip("z3")
@@ -176,3 +177,24 @@ def test_a_deep_check(run: Run) -> None:
     found = document(run("library", "check", "--deep", "--format", "json"), "library-deep-check-1")
     assert found["flaws"] == []
     assert (found["standards"], found["clauses"]) == (2, 4)
+
+
+class Terminal(io.StringIO):
+    """Standard error as a person sees it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_only_and_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert progress_bar() is None
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    show = progress_bar()
+    assert show is not None
+    for done in range(1, 1001):
+        show(done, 1000)
+    shown = terminal.getvalue()
+    assert shown.count("\r") == 102
+    assert " 50 %" in shown
+    assert shown.endswith("100 %\r\x1b[K")

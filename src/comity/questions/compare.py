@@ -212,7 +212,9 @@ class Comparison:
         return {
             **world,
             **{
-                fact: empty if types[fact].kind is Kind.SET else min(critical.of(fact, types[fact]), key=_plainness, default=_SOME_DAY)
+                fact: empty
+                if types[fact].kind is Kind.SET
+                else min(critical.of(fact, types[fact]), key=_plainness, default=_SOME_DAY)
                 for fact in missing
             },
         }

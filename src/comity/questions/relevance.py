@@ -3,7 +3,8 @@
 Kleene's logic names the facts that an unknown formula waits for, but where one fact is looked at in several places, some of them may not
 matter: `a || !a` is true whatever `a` is. A formula in which every fact is looked at once depends on all of them. So it is enough to go
 through the values of the facts that are looked at more than once, and to see what is left; values that an axiom excludes are passed over.
-A fact behind an open condition (`c ? a : b`) keeps the condition worth asking, whatever the condition itself decides. Where that would take more than `MAXIMUM_WORLDS` steps, Kleene's answer stands: a question too many, never one too few.
+A condition (`c ? a : b`) stays worth asking as long as a fact that matters hides behind it. Where all that would take more than
+`MAXIMUM_WORLDS` steps, Kleene's answer stands: a question too many, never one too few.
 """
 
 from __future__ import annotations
