@@ -102,7 +102,8 @@ class Question:
 
     Attributes:
         decides: how many verdicts its best value decides alone.
-        waiting: the clauses that wait for it.
+        waiting: the clauses that wait for it, in the sense of Kleene's logic; at least one of them depends on it for certain, unless that
+            was too much to find out.
     """
 
     fact: str
@@ -221,9 +222,8 @@ def questions(interview: Interview) -> Iterator[Question]:
     decides = decided_by(((verdict.clause.jurisdiction, verdict.deciding) for verdict in useful), inquiry.split)
     exact = _Exact(interview, memory)
     for fact in sorted(waiting, key=lambda fact: _rank(fact, decides, len(waiting[fact]), inquiry.library)):
-        clauses = tuple(verdict.clause for verdict in waiting[fact] if fact in exact.facts(verdict))
-        if clauses:
-            yield Question(fact, decides[fact], clauses)
+        if any(fact in exact.facts(verdict) for verdict in waiting[fact]):
+            yield Question(fact, decides[fact], tuple(verdict.clause for verdict in waiting[fact]))
 
 
 def _rank(fact: str, decides: Counter[str], touched: int, library: Library) -> tuple[int, bool, int, str]:
