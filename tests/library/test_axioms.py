@@ -9,7 +9,7 @@ import pytest
 from comity.clauses.tree import Kind
 from comity.dossier.reader import load_dossier
 from comity.errors import ComityError, ErrorList
-from comity.library.axioms import contradicted, contradiction, related
+from comity.library.axioms import Axioms, contradicted, contradiction
 from comity.library.loader import Library, load_library
 from comity.questions.check import inspect
 from tests.questions.imagined import fact, library
@@ -68,10 +68,10 @@ def test_what_hangs_together_is_found_through_any_number_of_axioms() -> None:
     rules = library(
         FACTS, [{"id": "xa/1", "require": "a.flag"}], ["a.flag || a.count >= 1", 'a.count < 2 || "x" in a.parts']
     )
-    found, reached = related(rules.data.axioms, ["a.flag"])
+    found, reached = Axioms(rules.data.axioms).related(["a.flag"])
     assert [axiom.id for axiom in found] == ["axiom-0", "axiom-1"]
     assert reached == {"a.flag", "a.count", "a.parts"}
-    assert related(rules.data.axioms, ["b.alone"]) == ([], frozenset({"b.alone"}))
+    assert Axioms(rules.data.axioms).related(["b.alone"]) == ([], frozenset({"b.alone"}))
 
 
 def test_only_known_facts_contradict() -> None:

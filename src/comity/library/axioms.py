@@ -34,22 +34,29 @@ class AxiomText(Message):
         return self.texts.get(language) or super().in_language(ENGLISH)
 
 
-def related(axioms: Iterable[Axiom], facts: Iterable[str]) -> tuple[list[Axiom], frozenset[str]]:
-    """The axioms that can matter to what is said of some facts, and all facts that hang together with these through them.
+class Axioms:
+    """The axioms of a library, by the facts that hang together through them.
 
-    A world of these facts that satisfies these axioms can always be completed, because the remaining ones read none of them and all are
-    consistent (a test sees to that).
+    A world of some facts that satisfies the axioms related to them can always be completed, because the remaining ones read none of them
+    and all are consistent (a test sees to that).
     """
-    reached = set(facts)
-    found: list[Axiom] = []
-    waiting = list(axioms)
-    while True:
-        touched = [axiom for axiom in waiting if not axiom.formula.facts.isdisjoint(reached)]
-        if not touched:
-            return found, frozenset(reached)
-        found += touched
-        waiting = [axiom for axiom in waiting if axiom.formula.facts.isdisjoint(reached)]
-        reached.update(*(axiom.formula.facts for axiom in touched))
+
+    def __init__(self, axioms: Iterable[Axiom]) -> None:
+        self._groups: dict[str, int] = {}
+        self._facts: dict[int, frozenset[str]] = {}
+        self._axioms: dict[int, list[Axiom]] = {}
+        for number, axiom in enumerate(axioms):
+            joined = sorted({self._groups[fact] for fact in axiom.formula.facts if fact in self._groups})
+            self._axioms[number] = [*(one for group in joined for one in self._axioms.pop(group)), axiom]
+            self._facts[number] = axiom.formula.facts.union(*(self._facts.pop(group) for group in joined))
+            self._groups.update(dict.fromkeys(self._facts[number], number))
+
+    def related(self, facts: Iterable[str]) -> tuple[list[Axiom], frozenset[str]]:
+        """The axioms that can matter to what is said of some facts, and all facts that hang together with these through them."""
+        facts = frozenset(facts)
+        groups = sorted({self._groups[fact] for fact in facts if fact in self._groups})
+        found = [axiom for group in groups for axiom in self._axioms[group]]
+        return found, facts.union(*(self._facts[group] for group in groups))
 
 
 def contradicted(

@@ -8,7 +8,6 @@ only it can answer: that there is no such system.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -16,11 +15,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import z3
 
 from comity.clauses.critical import CriticalValues
-from comity.clauses.tree import Kind
 from comity.engines import kleene
 from comity.engines.smt import Encoding
 from comity.language import Message
-from comity.library.axioms import related
+from comity.library.axioms import Axioms
 from comity.questions.relations import (
     RELATIONS,
     TURNED,
@@ -46,6 +44,7 @@ from comity.questions.worlds import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     from comity.clauses.tree import Expression, Value
     from comity.library.loader import Library
@@ -74,10 +73,6 @@ _NAMES: dict[tuple[bool, bool], Relation] = {
     (True, True): "overlapping",
 }
 """The relation, by whether there is a system that satisfies only A, and one that satisfies only B."""
-
-
-_SOME_DAY = date(2000, 1, 1)
-"""A day for dates that no formula holds against another."""
 
 
 class _Difference(NamedTuple):
@@ -110,11 +105,13 @@ class Comparison:
         self.library = library
         self.on = on
         self.encoding = Encoding(library.vocabulary)
-        self.axioms = library.data.axioms
+        self.axioms = Axioms(library.data.axioms)
+        self._axiom_terms = {axiom.id: self.encoding.term(axiom.formula.tree) for axiom in library.data.axioms}
         self._numbers: dict[object, int] = {}
         self._keys: dict[str, _Key] = {}
+        self._terms: dict[int, z3.BoolRef] = {}
         self._applying: dict[int, World | None] = {}
-        self._satisfying: dict[int, World | None] = {}
+        self._satisfying: dict[tuple[int, bool], World | None] = {}
         self._contexts: dict[tuple[int, int], World | None] = {}
         self._differences: dict[tuple[int, int], _Difference] = {}
 
@@ -152,7 +149,7 @@ class Comparison:
         return self._keys[clause.full_id]
 
     def _tied(self, facts: frozenset[str]) -> frozenset[str]:
-        return related(self.axioms, facts)[1]
+        return self.axioms.related(facts)[1]
 
     def _context(self, a: Clause, b: Clause) -> World | None:
         """A plain world in which both clauses apply; None where they never do."""
@@ -171,7 +168,7 @@ class Comparison:
                 return joined
         parts = [*a.conditions, *b.conditions]
         room = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
-        world = room.plainest(*self._applies(a), *self._applies(b))
+        world = room.plainest(self._applies(a), self._applies(b))
         if world is not None and not self._both_apply(a, b, world):
             raise ReplayError(UNCONFIRMED)
         return world
@@ -182,7 +179,7 @@ class Comparison:
         if key not in self._applying:
             parts = clause.conditions
             room = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
-            self._applying[key] = room.plainest(*self._applies(clause))
+            self._applying[key] = room.plainest(self._applies(clause))
         return self._applying[key]
 
     def _difference(self, a: Clause, b: Clause) -> _Difference:
@@ -193,61 +190,45 @@ class Comparison:
             self._differences[key[1], key[0]] = self._differences[key].turned()
         return self._differences[key]
 
-    def _requirement_alone(self, clause: Clause) -> World | None:
-        """The plainest world that satisfies a clause."""
-        key = self._key(clause).requires
+    def _alone(self, clause: Clause, satisfied: bool) -> World | None:
+        """The plainest world that satisfies a clause, or that fails it."""
+        key = (self._key(clause).requires, satisfied)
         if key not in self._satisfying:
             room = self._room(clause.require.facts, [clause.require.tree])
-            self._satisfying[key] = room.plainest(self.encoding.term(clause.require.tree))
+            term = self._requires(clause)
+            self._satisfying[key] = room.plainest(term if satisfied else z3.Not(term))
         return self._satisfying[key]
-
-    def _completed(self, world: World, other: Clause) -> World:
-        """A world with the plainest value of every fact that only the other clause requires something of."""
-        types = self.library.vocabulary.types
-        missing = sorted(self._tied(other.require.facts) - world.keys())
-        axioms, _ = related(self.axioms, missing)
-        trees = [other.require.tree, *(axiom.formula.tree for axiom in axioms)]
-        critical = CriticalValues(trees, self.library.vocabulary.definitions)
-        empty: Value = frozenset()
-        return {
-            **world,
-            **{
-                fact: empty
-                if types[fact].kind is Kind.SET
-                else min(critical.of(fact, types[fact]), key=_plainness, default=_SOME_DAY)
-                for fact in missing
-            },
-        }
 
     def _compared(self, a: Clause, b: Clause, context: World | None) -> _Difference:
         """The relation of two requirements, where both clauses apply if there is a context that they are tied to."""
-        alone_a, alone_b = self._requirement_alone(a), self._requirement_alone(b)
+        alone_a, alone_b = self._alone(a, True), self._alone(b, True)
         if alone_a is None or alone_b is None:
             return _Difference("incompatible")
         room = self._room_of(a, b, context is not None)
-        term_a, term_b = self.encoding.term(a.require.tree), self.encoding.term(b.require.tree)
 
         def confirmed(found: World, satisfies_a: bool, satisfies_b: bool) -> bool:
             """Whether the `kleene` engine sees it so too."""
             expected = [(a.require.tree, satisfies_a), (b.require.tree, satisfies_b)]
             return self._holds(expected, found) and (context is None or self._both_apply(a, b, found))
 
-        def only(met: Clause, candidate: World) -> World | None:
-            """A world that satisfies one clause and fails the other: the candidate if it is one, else the plainest there is."""
+        def only(met: Clause, failed: Clause, satisfying: World) -> World | None:
+            """A world that satisfies one clause and fails the other: the plainest of both put together, else the plainest there is."""
+            failing = self._alone(failed, False)
+            if failing is None:
+                return None
             expected = (met is a, met is b)
+            candidate = _joined(context or {}, _joined(failing, satisfying))
             if confirmed(candidate, *expected):
                 return candidate
-            terms = (term_a, z3.Not(term_b)) if met is a else (term_b, z3.Not(term_a))
-            found = room().plainest(*terms)
+            found = room().plainest(self._requires(met), z3.Not(self._requires(failed)))
             if found is not None and not confirmed(found, *expected):
                 raise ReplayError(UNCONFIRMED)
             return found
 
         both = _joined(context or {}, _joined(alone_a, alone_b))
-        if not confirmed(both, True, True) and not possible(room().solver, term_a, term_b):
+        if not confirmed(both, True, True) and not possible(room().solver, self._requires(a), self._requires(b)):
             return _Difference("incompatible")
-        only_a = only(a, _joined(context or {}, self._completed(alone_a, b)))
-        only_b = only(b, _joined(context or {}, self._completed(alone_b, a)))
+        only_a, only_b = only(a, b, alone_a), only(b, a, alone_b)
         return _Difference(_NAMES[only_a is not None, only_b is not None], only_a, only_b)
 
     def _room_of(self, a: Clause, b: Clause, tied: bool) -> Callable[[], _Room]:
@@ -258,25 +239,36 @@ class Comparison:
             parts = [a.require, b.require, *((*a.conditions, *b.conditions) if tied else ())]
             made = self._room(frozenset().union(*(part.facts for part in parts)), [part.tree for part in parts])
             if tied:
-                made.solver.add(*self._applies(a), *self._applies(b))
+                made.solver.add(self._applies(a), self._applies(b))
             return made
 
         return room
 
     def _room(self, facts: frozenset[str], trees: Iterable[Expression]) -> _Room:
         """A solver over some facts, with every axiom that can matter to them."""
-        axioms, reached = related(self.axioms, facts)
+        axioms, reached = self.axioms.related(facts)
         for fact in reached:
             self.encoding.variable(fact)
         solver = new_solver(self.encoding)
-        solver.add(*(self.encoding.term(axiom.formula.tree) for axiom in axioms), *self.encoding.ranges(reached))
+        solver.add(*(self._axiom_terms[axiom.id] for axiom in axioms), *self.encoding.ranges(reached))
         critical = CriticalValues(
             [*trees, *(axiom.formula.tree for axiom in axioms)], self.library.vocabulary.definitions
         )
         return _Room(solver, self.encoding, reached, critical)
 
-    def _applies(self, clause: Clause) -> list[z3.BoolRef]:
-        return applies_terms(clause, self.encoding, phases=phases_on(clause, self.on))
+    def _applies(self, clause: Clause) -> z3.BoolRef:
+        """That a clause applies, as one term."""
+        key = self._key(clause).applies
+        if key not in self._terms:
+            self._terms[key] = z3.And(*applies_terms(clause, self.encoding, phases=phases_on(clause, self.on)))
+        return self._terms[key]
+
+    def _requires(self, clause: Clause) -> z3.BoolRef:
+        """What a clause requires, as one term."""
+        key = self._key(clause).requires
+        if key not in self._terms:
+            self._terms[key] = self.encoding.term(clause.require.tree)
+        return self._terms[key]
 
     def _both_apply(self, a: Clause, b: Clause, world: World) -> bool:
         """Whether both clauses apply in a world, by the `kleene` engine."""
@@ -297,8 +289,7 @@ class Comparison:
         """Whether formulas have these values in a world, and every axiom that speaks of its facts holds there."""
         definitions = self.library.vocabulary.definitions
         traced: dict[str, kleene.Trace] = {}
-        touching = (axiom.formula for axiom in self.axioms if not axiom.formula.facts.isdisjoint(world))
-        asked = chain(expected, ((formula.tree, True) for formula in touching))
+        asked = chain(expected, ((axiom.formula.tree, True) for axiom in self.axioms.related(world)[0]))
         return all(kleene.trace(tree, world, definitions, traced).value is value for tree, value in asked)
 
 
@@ -315,13 +306,6 @@ def _joined(one: World, other: World) -> World:
         if isinstance(left, frozenset) and isinstance(right, frozenset):
             joined[fact] = left | right
     return joined
-
-
-def _plainness(value: Value) -> tuple[bool, float]:
-    """Order of values by how plain they are: the least that is not negative first; enums and dates as they stand."""
-    if isinstance(value, timedelta):
-        value = value.total_seconds()
-    return (value < 0, float(value)) if isinstance(value, bool | int | float) else (False, 0.0)
 
 
 def _witness(satisfies: str, world: World, a: Clause, b: Clause) -> Witness:
