@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import pytest
 
+from comity.dossier.assumptions import Assumption
 from comity.errors import InputError
 from comity.library.loader import Library
 from comity.questions.plan import Plan, Step, plan
-from comity.questions.scenario import Assumption
 from tests.questions.imagined import ON, dossier, fact, library
 
 pytest.importorskip("z3")

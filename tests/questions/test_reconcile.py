@@ -14,13 +14,14 @@ pytest.importorskip("z3")
 
 from comity.clauses.tree import Kind
 from comity.clauses.values import canonical
+from comity.dossier.assumptions import Assumption
 from comity.errors import InputError
 from comity.library.loader import Library
 from comity.questions.for_any import reconcile_any
 from comity.questions.judgement import System, judge
 from comity.questions.reconcile import Reconciliation, reconcile
 from comity.questions.regions import Bound
-from comity.questions.scenario import Assumption, Scenario, build_scenario
+from comity.questions.scenario import Scenario, build_scenario
 from tests.questions import imagined
 from tests.questions.imagined import ON
 from tests.questions.reconcile_oracle import Oracle, collisions

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from comity import __version__
 from comity.errors import ComityError, InputError
+from comity.exit_codes import BAD_INPUT
 from comity.language import LANGUAGES, Message, clean, preferred_language, translate
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 COMMANDS = ("init", "ask", "assess", "explain", "reconcile", "compare", "plan", "library", "measure", "demo")
 
-FINE, FINDINGS, BAD_INPUT, CANNOT_DECIDE, INTEGRITY_FAILURE = 0, 1, 2, 3, 4
 INTERRUPTED, READER_GONE = 130, 141
 """As a shell counts them: 128 and the number of the signal."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comity.cli import FINE
 from comity.cli.options import (
     add_library_options,
     add_market_options,
@@ -15,6 +14,7 @@ from comity.cli.options import (
     deliver,
     library_of,
 )
+from comity.exit_codes import FINE
 
 if TYPE_CHECKING:
     import argparse

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.cli import CANNOT_DECIDE, FINDINGS, FINE
 from comity.cli.options import (
     add_library_options,
     add_market_options,
@@ -15,6 +14,7 @@ from comity.cli.options import (
     library_of,
     require_solver,
 )
+from comity.exit_codes import FAIL_ON_BY_DEFAULT
 
 if TYPE_CHECKING:
     import argparse
@@ -75,7 +75,7 @@ def _run(options: argparse.Namespace) -> int:
     deliver(
         render(assessment, options.format, options.lang, options.limit, to_file=options.output is not None), options
     )
-    return exit_code(assessment, options.fail_on or ["not_met", "unknown"])
+    return assessment.exit_code(options.fail_on or FAIL_ON_BY_DEFAULT)
 
 
 def render(assessment: Assessment, form: str, language: str, limit: int, *, to_file: bool = False) -> str:
@@ -95,14 +95,3 @@ def render(assessment: Assessment, form: str, language: str, limit: int, *, to_f
     from comity.report.text import assessment_text
 
     return assessment_text(assessment, language, limit, plain=to_file)
-
-
-def exit_code(assessment: Assessment, fail_on: list[str]) -> int:
-    """0 fine, 1 a binding clause is not met, 3 a binding clause is unknown or nothing was decided at all."""
-    if "never" in fail_on:
-        return FINE
-    if "not_met" in fail_on and assessment.failing:
-        return FINDINGS
-    if "unknown" in fail_on and (assessment.undecided or not assessment.decided_anything):
-        return CANNOT_DECIDE
-    return FINE

@@ -6,10 +6,10 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from comity.cli import CANNOT_DECIDE, FINE
 from comity.cli.options import add_library_options, add_report_options, day_of, deliver, library_of, require_solver
 from comity.cli.progress import progress_bar
 from comity.errors import InputError, did_you_mean
+from comity.exit_codes import CANNOT_DECIDE, FINE
 from comity.language import Message
 from comity.questions.relations import EVERYTHING, RELATIONS
 

@@ -7,9 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comity.cli import FINE
 from comity.cli.options import add_market_options, checked_markets, day_of, deliver
 from comity.errors import InputError
+from comity.exit_codes import FINE
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def example_directory() -> Path:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from comity.cli.assess import exit_code, render
+    from comity.cli.assess import render
     from comity.dossier.reader import load_dossier
     from comity.library.loader import load_library
     from comity.questions.assess import assess
@@ -68,7 +68,7 @@ def _run(options: argparse.Namespace) -> int:
     page = Path(options.into) / "report.html"
     options.output = str(page)
     deliver(render(assessment, "html", options.lang, 0), options)
-    code = exit_code(assessment, ["not_met", "unknown"])
+    code = assessment.exit_code()
     say = Message(
         "\nThe whole report, every clause with its trace: {page}\n`comity assess` of this dossier ends with exit code {code}.\n",
         page=str(page),

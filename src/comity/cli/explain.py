@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.cli import CANNOT_DECIDE, FINDINGS, FINE
 from comity.cli.options import (
     add_library_options,
     add_report_options,
@@ -13,6 +12,7 @@ from comity.cli.options import (
     deliver,
     library_of,
 )
+from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE
 
 if TYPE_CHECKING:
     import argparse

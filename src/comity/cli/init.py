@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comity.cli import FINE
 from comity.cli.options import add_library_options, add_market_options, checked_markets, day_of, library_of
 from comity.errors import ComityError, InputError
+from comity.exit_codes import FINE
 from comity.language import Message, clean
 
 if TYPE_CHECKING:

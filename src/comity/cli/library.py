@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import SUPPRESS
 from typing import TYPE_CHECKING
 
-from comity.cli import CANNOT_DECIDE, FINDINGS, FINE
 from comity.cli.options import add_library_options, deliver, library_of, require_solver
+from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE
 from comity.language import LANGUAGES
 from comity.library.model import FORCES, ORIENTATIONS, STATUSES
 

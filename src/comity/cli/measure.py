@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comity.cli import FINE
 from comity.cli.options import add_report_options, deliver
+from comity.cli.progress import progress_bar
 from comity.errors import InputError
+from comity.exit_codes import FINE
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from comity.cli import Parser
 
 FORMATS = ("text", "json")
@@ -24,8 +22,6 @@ EVIDENCE = "evidence"
 
 _SLOW_BYTES = 200_000_000
 """A digest over fewer bytes takes less than a second and needs no progress bar."""
-
-_BAR_WIDTH = 30
 
 
 def configure(parser: Parser) -> None:
@@ -73,7 +69,7 @@ def _model(options: argparse.Namespace) -> int:
 
     name = statement_name(options.file) if options.name is None else _checked(options.name)
     directory = _directory(options.into)
-    statement = measure_model(options.file, progress=_progress())
+    statement = measure_model(options.file, progress=progress_bar(_SLOW_BYTES))
     written = None if directory is None else write_statement(statement, directory, name)
     deliver(measurement(statement, written, options.lang, options.format), options)
     return FINE
@@ -96,23 +92,3 @@ def _directory(into: str | None) -> Path | None:
     if into is not None:
         return Path(into)
     return Path(EVIDENCE) if Path(DOSSIER).is_file() else None
-
-
-def _progress() -> Callable[[int, int], None] | None:
-    """A bar on the terminal for large files; none where nobody looks."""
-    if not sys.stderr.isatty():
-        return None
-    shown = -1
-
-    def show(done: int, total: int) -> None:
-        nonlocal shown
-        share = done * 100 // total
-        if total < _SLOW_BYTES or share == shown:
-            return
-        shown = share
-        full = share * _BAR_WIDTH // 100
-        end = "\r\x1b[K" if done >= total else ""
-        sys.stderr.write(f"\r{'█' * full}{'░' * (_BAR_WIDTH - full)} {share:3} %{end}")
-        sys.stderr.flush()
-
-    return show

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.cli import CANNOT_DECIDE, FINDINGS, FINE
 from comity.cli.options import (
     add_library_options,
     add_market_options,
@@ -16,6 +15,7 @@ from comity.cli.options import (
     require_solver,
 )
 from comity.errors import InputError
+from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE
 from comity.language import Message
 
 if TYPE_CHECKING:

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 WIDTH = 32
 
 
-def progress_bar() -> Callable[[int, int], None] | None:
-    """A bar on standard error, told how much is done and how much there is; None where that is no terminal."""
+def progress_bar(at_least: int = 0) -> Callable[[int, int], None] | None:
+    """A bar on standard error, told how much is done and how much there is; None where that is no terminal.
+
+    Work of which there is less than `at_least` shows none.
+    """
     if not sys.stderr.isatty():
         return None
     shown = -1
@@ -20,7 +23,7 @@ def progress_bar() -> Callable[[int, int], None] | None:
     def show(done: int, total: int) -> None:
         nonlocal shown
         share = done * 100 // total
-        if share == shown:
+        if total < at_least or share == shown:
             return
         shown = share
         full = share * WIDTH // 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from comity.documents import fields as read
@@ -9,12 +10,21 @@ from comity.documents.reading import read_text
 from comity.errors import ComityError, InputError, did_you_mean
 from comity.language import Message
 from comity.library.vocabulary import MARKETS
-from comity.questions.scenario import Assumption
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from comity.clauses.tree import Value
     from comity.library.loader import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A value that is taken for true, in one market or (None) everywhere."""
+
+    fact: str
+    value: Value
+    market: str | None = None
 
 
 def read_assumptions(texts: Iterable[str], library: Library) -> tuple[Assumption, ...]:

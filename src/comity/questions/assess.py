@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from comity.exit_codes import CANNOT_DECIDE, FAIL_ON_BY_DEFAULT, FINDINGS, FINE
 from comity.library.model import FORCES
 from comity.library.vocabulary import MARKETS
 from comity.questions.judgement import Judgement, System, judge, reasons
@@ -113,6 +114,21 @@ class Assessment:
     def undecided(self) -> list[ClauseResult]:
         """Binding clauses that cannot be decided yet."""
         return [result for result in self.results if result.binding and result.verdict == "unknown"]
+
+    def exit_code(self, fail_on: Iterable[str] = FAIL_ON_BY_DEFAULT) -> int:
+        """What a command ends with: 1 if a binding clause is not met, 3 if one is unknown or nothing was decided at all, else 0.
+
+        Args:
+            fail_on: what may make it non-zero, of `not_met`, `unknown` and `never` (which overrides the others).
+        """
+        fail_on = set(fail_on)
+        if "never" in fail_on:
+            return FINE
+        if "not_met" in fail_on and self.failing:
+            return FINDINGS
+        if "unknown" in fail_on and (self.undecided or not self.decided_anything):
+            return CANNOT_DECIDE
+        return FINE
 
     @property
     def decided_anything(self) -> bool:

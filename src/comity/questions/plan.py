@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from comity.clauses.tree import Value
+    from comity.dossier.assumptions import Assumption
     from comity.dossier.model import Dossier
     from comity.library.loader import Library
     from comity.questions.plan_changes import Choice, Core, Slot
     from comity.questions.plan_world import World
-    from comity.questions.scenario import Assumption, Scenario
+    from comity.questions.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from comity.clauses.tree import Value
+    from comity.dossier.assumptions import Assumption
     from comity.dossier.model import Dossier
     from comity.library.model import Clause
     from comity.questions.plan_changes import Item
-    from comity.questions.scenario import Assumption, Scenario
+    from comity.questions.scenario import Scenario
 
 CLOSED = ("met", "not_applicable")
 

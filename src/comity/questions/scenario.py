@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from comity.clauses.tree import Expression, Value
+    from comity.dossier.assumptions import Assumption
     from comity.library.loader import Library
     from comity.library.model import Axiom, Clause, CompiledFormula
 
@@ -37,15 +38,6 @@ class Description(Protocol):
 
     def facts_in(self, market: str) -> dict[str, Value]:
         """The known facts as they hold in a market."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """A value that is taken for true, in one market or (None) everywhere."""
-
-    fact: str
-    value: Value
-    market: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

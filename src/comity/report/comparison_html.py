@@ -6,15 +6,10 @@ the clauses are few the matrix is of clauses, else of standards; and of very man
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from comity import __version__
@@ -32,6 +27,7 @@ from comity.report.comparison_words import (
     title_of,
     told,
 )
+from comity.report.templating import asset, environment, policy
 from comity.report.words import Words
 
 if TYPE_CHECKING:
@@ -103,7 +99,7 @@ def comparison_html(crosswalk: Crosswalk, language: str) -> str:
     """The whole report; the same comparison always gives the same bytes."""
     words = Words(crosswalk.library, language)
     library = crosswalk.library
-    style, script = Markup(_asset("assessment.css") + _asset("comparison.css")), Markup(_asset("comparison.js"))  # noqa: S704
+    style, script = Markup(asset("assessment.css") + asset("comparison.css")), Markup(asset("comparison.js"))  # noqa: S704
     compared = {clause.standard for pair in crosswalk.pairs for clause in (pair.a, pair.b)}
     page: dict[str, Any] = {
         "words": words,
@@ -114,7 +110,7 @@ def comparison_html(crosswalk: Crosswalk, language: str) -> str:
         "version": __version__,
         "style": style,
         "script": script,
-        "policy": _policy(style, script),
+        "policy": policy(style, script),
         "title": title_of(crosswalk, words),
         "scope": scope_sentence(crosswalk, words),
         "signs": {**SIGNS, _UNDECIDED: "?"},
@@ -132,34 +128,7 @@ def comparison_html(crosswalk: Crosswalk, language: str) -> str:
         "told": lambda pair, witness: told(pair, witness, words),
         "facts": lambda witness: facts_told(witness.world, words),
     }
-    return _environment().get_template("comparison.html.j2").render(page)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("comity.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-@cache
-def _asset(name: str) -> str:
-    """A file of our own that is put into the page as it is."""
-    return files("comity.report").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """A Content-Security-Policy that allows this style and this script, and nothing else."""
-    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return (
-        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    return environment().get_template("comparison.html.j2").render(page)
 
 
 def _relation(pair: Pair) -> str:

@@ -7,15 +7,8 @@ ever run in it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from comity import __version__
 from comity.clauses import tree as t
@@ -24,6 +17,7 @@ from comity.clauses.values import KIND_NAMES
 from comity.language import CHINESE, ENGLISH, Message
 from comity.report import sentences, view
 from comity.report.steps import part_in_words, parts_in_words
+from comity.report.templating import asset, environment, policy
 from comity.report.words import (
     BASIS_NAMES,
     FORCE_NAMES,
@@ -117,7 +111,7 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "scope_of": lambda row: _scope(row, words),
         "clause_view": lambda result: _clause(result, words, assessment.dossier),
     }
-    return _environment().get_template("assessment.html.j2").render(page, page=page)
+    return environment().get_template("assessment.html.j2").render(page, page=page)
 
 
 def _wording(words: Words) -> dict[str, Any]:
@@ -139,7 +133,7 @@ def _wording(words: Words) -> dict[str, Any]:
 
 def _frame(language: str) -> dict[str, Any]:
     """What stands around the answer: language tags, style, script and the policy that names them."""
-    style, script = _asset("assessment.css"), _asset("assessment.js")
+    style, script = asset("assessment.css"), asset("assessment.js")
     return {
         "language_tag": LANGUAGE_TAGS.get(language, language),
         "other": _OTHER.get(language, ENGLISH),
@@ -147,35 +141,8 @@ def _frame(language: str) -> dict[str, Any]:
         "version": __version__,
         "style": style,
         "script": script,
-        "policy": _policy(style, script),
+        "policy": policy(style, script),
     }
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("comity.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-@cache
-def _asset(name: str) -> Markup:
-    """A file of our own that is put into the page as it is."""
-    return Markup(files("comity.report").joinpath("templates", name).read_text(encoding="utf-8"))  # noqa: S704
-
-
-def _policy(style: str, script: str) -> str:
-    """A Content-Security-Policy that allows this style and this script, and nothing else."""
-    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script)]
-    return (
-        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _clause(result: ClauseResult, words: Words, dossier: Dossier) -> ClauseView:

@@ -39,20 +39,13 @@ def _meaning(assessment: Assessment, words: Words) -> Iterator[str]:
 
 def consequence(assessment: Assessment, words: Words) -> str:
     """What unknown counts as, and what a pipeline sees."""
-    code = _exit_code(assessment)
+    code = assessment.exit_code()
     return _gap(words).join(
         [
             words.say("Unknown is neither met nor not met."),
             words.say("With its default settings, comity assess ends with exit code {code}.", code=code),
         ]
     )
-
-
-def _exit_code(assessment: Assessment) -> int:
-    """What `comity assess` ends with by default: 1 where a binding clause is not met, 3 where one is unknown, else 0."""
-    if assessment.failing:
-        return 1
-    return 3 if assessment.undecided or not assessment.decided_anything else 0
 
 
 def age_of_texts(assessment: Assessment, words: Words) -> str:

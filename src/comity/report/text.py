@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.language import Message
+from comity.report.view import worst_first
 from comity.report.words import FORCE_NAMES, GRADE_NAMES, MODALITY_NAMES, VERDICT_NAMES, Words
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 STYLES = {"met": "green", "not_met": "bold red", "unknown": "yellow", "not_applicable": "bright_black"}
 MARKS = {"met": "█", "not_met": "▓", "unknown": "░", "not_applicable": "·"}
-_FORCE_ORDER = ("law", "mandatory_standard", "voluntary_standard", "principles")
 WIDE = 100
 
 
@@ -74,9 +74,9 @@ class _Report:
         not_met = [result for result in assessment.results if result.verdict == "not_met"]
         unknown = [result for result in assessment.results if result.verdict == "unknown"]
         found = [self.head(), self.summary()]
-        found += self.clauses(Message("Not met"), sorted(not_met, key=self.weight), limit)
+        found += self.clauses(Message("Not met"), worst_first(assessment, not_met), limit)
         found += self.openings()
-        found += self.clauses(Message("Unknown"), sorted(unknown, key=self.weight), limit)
+        found += self.clauses(Message("Unknown"), worst_first(assessment, unknown), limit)
         found += self.timeline()
         found.append(self.foot())
         return found
@@ -121,16 +121,6 @@ class _Report:
 
     def standard_name(self, standard: Standard) -> str:
         return self.words.text(standard.title)
-
-    def weight(self, result: ClauseResult) -> tuple[int, int, int, str]:
-        """Sort key, worst first: what binds before what does not, law before standards, few missing facts before many."""
-        standard = self.assessment.library.standards[result.clause.standard]
-        return (
-            0 if result.binding else 1,
-            _FORCE_ORDER.index(standard.force),
-            len(result.missing),
-            result.clause.full_id,
-        )
 
     def clauses(self, title: Message, results: list[ClauseResult], limit: int) -> list[RenderableType]:
         if not results:
