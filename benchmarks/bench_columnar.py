@@ -19,9 +19,9 @@ import polars as pl
 from comity.clauses import tree as t
 from comity.clauses.formula import walk
 from comity.engines import columnar
+from comity.judging.judgement import System, judge
+from comity.judging.judgement_columnar import verdict_expression
 from comity.library.loader import Library, builtin_directory, read_library
-from comity.questions.judgement import System, judge
-from comity.questions.judgement_columnar import verdict_expression
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from comity.library.loader import load_library
 from comity.questions.crosswalk import KeptRelation, compare
-from comity.questions.relations import EVERYTHING
+from comity.solving.relations import EVERYTHING
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from comity.clauses.formula import define
 from comity.clauses.tree import Kind
 from comity.clauses.values import canonical
+from comity.judging.judgement import System, judge
 from comity.library.loader import Library, builtin_directory, read_library
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import System, judge
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

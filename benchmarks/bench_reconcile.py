@@ -19,9 +19,9 @@ import msgspec
 
 from comity.library.loader import Library, layers_of, load_library
 from comity.library.profiles import load_profiles
-from comity.questions.for_any import reconcile_any
 from comity.questions.reconcile import reconcile
-from comity.questions.scenario import build_scenario
+from comity.solving.for_any import reconcile_any
+from comity.solving.scenario import build_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable

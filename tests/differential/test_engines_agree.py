@@ -21,9 +21,9 @@ from comity.clauses.formula import define
 from comity.clauses.tree import Kind, Value
 from comity.clauses.values import FactType
 from comity.engines import columnar, kleene
+from comity.judging.judgement import System, judge
+from comity.judging.judgement_columnar import verdict_expression
 from comity.library.model import VERDICTS
-from comity.questions.judgement import System, judge
-from comity.questions.judgement_columnar import verdict_expression
 from tests.differential.printer import PlainCel, plain_name, plain_value, written
 from tests.differential.strategies import DAY, Author, World
 

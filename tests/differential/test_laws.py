@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from comity.clauses.formula import Formula, define
 from comity.engines import kleene
-from comity.questions.judgement import Judgement, System, deciding_facts, judge, missing_facts, reasons
+from comity.judging.judgement import Judgement, System, deciding_facts, judge, missing_facts, reasons
 from tests.clauses.words import NAMES
 from tests.differential.printer import bare, written
 from tests.differential.strategies import DAY, Author, World, authors

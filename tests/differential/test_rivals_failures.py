@@ -15,9 +15,9 @@ from comity.clauses.errors import FormulaError
 from comity.clauses.formula import Formula
 from comity.clauses.tree import Kind
 from comity.clauses.values import FactType, FactValueError
+from comity.judging.judgement import Judgement, System, judge, reasons
 from comity.library.loader import Library, load_library
 from comity.library.model import Checked, Clause, CompiledFormula, Phase
-from comity.questions.judgement import Judgement, System, judge, reasons
 from tests.differential.strategies import World
 
 NAMES = World(

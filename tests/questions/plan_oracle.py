@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from comity.clauses.tree import Kind, Value
 from comity.dossier.model import Dossier
+from comity.judging.judgement import System, judge
 from comity.library.loader import Library
 from comity.library.model import FactDefinition
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import System, judge
 from tests.questions.imagined import ON
 
 WHOLE_NUMBERS = (0, 1, 2)

@@ -8,10 +8,10 @@ from itertools import chain, combinations, product
 from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind, Value
 from comity.engines import kleene
+from comity.judging.judgement import System, judge
 from comity.library.loader import Library
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import System, judge
-from comity.questions.scenario import Scenario, binding_clauses
+from comity.solving.scenario import Scenario, binding_clauses
 
 Facts = Mapping[str, Value]
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from comity.clauses.tree import Kind, Value
 from comity.dossier.model import Basis, Entry
 from comity.errors import Place
+from comity.judging.judgement import System, judge, reasons
 from comity.library.loader import Library, load_library
 from comity.library.model import Clause
 from comity.library.vocabulary import MARKETS
@@ -31,7 +32,6 @@ from comity.questions.ask import (
     next_question,
     questions,
 )
-from comity.questions.judgement import System, judge, reasons
 from tests.questions import imagined
 from tests.questions.imagined import ON, fact
 

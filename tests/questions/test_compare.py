@@ -24,8 +24,8 @@ from comity.library.model import Clause
 from comity.questions import crosswalk
 from comity.questions.compare import Comparison
 from comity.questions.crosswalk import KeptRelation, compare
-from comity.questions.relation_keys import Keys
-from comity.questions.relations import EVERYTHING, Pair, Relation, pairs_across, pairs_between, turned
+from comity.solving.relation_keys import Keys
+from comity.solving.relations import EVERYTHING, Pair, Relation, pairs_across, pairs_between, turned
 from tests.questions.imagined import fact, library
 
 FACTS = (

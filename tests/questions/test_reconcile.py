@@ -16,12 +16,12 @@ from comity.clauses.tree import Kind
 from comity.clauses.values import canonical
 from comity.dossier.assumptions import Assumption
 from comity.errors import InputError
+from comity.judging.judgement import System, judge
 from comity.library.loader import Library
-from comity.questions.for_any import reconcile_any
-from comity.questions.judgement import System, judge
 from comity.questions.reconcile import Reconciliation, reconcile
-from comity.questions.regions import Bound
-from comity.questions.scenario import Scenario, build_scenario
+from comity.solving.for_any import reconcile_any
+from comity.solving.regions import Bound
+from comity.solving.scenario import Scenario, build_scenario
 from tests.questions import imagined
 from tests.questions.imagined import ON
 from tests.questions.reconcile_oracle import Oracle, collisions

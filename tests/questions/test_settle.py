@@ -14,11 +14,11 @@ import pytest
 from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind, Value
 from comity.dossier.reader import load_dossier
+from comity.judging.judgement import System, judge
 from comity.library.loader import Library, load_library
 from comity.library.model import Clause
 from comity.library.vocabulary import MARKETS
 from comity.questions.assess import assess
-from comity.questions.judgement import System, judge
 from comity.questions.settle import settle
 
 SMALL = Path(__file__).parent.parent / "data" / "small-library"

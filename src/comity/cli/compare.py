@@ -11,14 +11,14 @@ from comity.cli.progress import progress_bar
 from comity.errors import InputError, did_you_mean
 from comity.exit_codes import CANNOT_DECIDE, FINE
 from comity.language import Message
-from comity.questions.relations import EVERYTHING, RELATIONS
+from comity.solving.relations import EVERYTHING, RELATIONS
 
 if TYPE_CHECKING:
     import argparse
 
     from comity.cli import Parser
     from comity.library.loader import Library
-    from comity.questions.relations import Crosswalk
+    from comity.solving.relations import Crosswalk
 
 FORMATS = ("text", "json", "csv", "html", "olir", "oscal")
 KEPT = "relations"

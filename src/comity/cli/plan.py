@@ -116,8 +116,8 @@ def _write_proof(answer: Plan, name: str) -> None:
     from pathlib import Path
 
     from comity.documents.writing import write_file
-    from comity.questions.claims import proof_archive
     from comity.questions.plan_claims import plan_claims
+    from comity.solving.claims import proof_archive
 
     write_file(Path(name), proof_archive("comity plan", plan_claims(answer)))
 

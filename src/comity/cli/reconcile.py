@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
     from comity.cli import Parser
     from comity.library.loader import Library
-    from comity.questions.scenario import Description, Scenario
+    from comity.solving.scenario import Description, Scenario
 
 FORMATS = ("text", "json", "html", "md")
 MOST_CONFLICTS = 100
@@ -82,8 +82,8 @@ def _run(options: argparse.Namespace) -> int:
     limit = max(options.limit, MOST_CONFLICTS) if options.limit > 0 else 0
     to_file = options.output is not None
     if options.for_any:
-        from comity.questions.for_any import reconcile_any
         from comity.report.generality import generality
+        from comity.solving.for_any import reconcile_any
 
         found = reconcile_any(scenario, limit=limit)
         deliver(generality(found, options.lang, options.format, options.limit, to_file=to_file), options)
@@ -99,7 +99,7 @@ def _run(options: argparse.Namespace) -> int:
 def _scenario(options: argparse.Namespace, library: Library) -> tuple[str, Scenario]:
     """What the system is called, and the scenario that the options describe."""
     from comity.dossier.assumptions import read_assumptions
-    from comity.questions.scenario import build_scenario
+    from comity.solving.scenario import build_scenario
 
     name, description, own_markets = _description(options, library)
     markets = checked_markets(options.market or own_markets, library)

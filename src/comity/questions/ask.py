@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from comity.judging.judgement import System
+from comity.judging.openings import candidate_values, decided_by, deciding
+from comity.judging.pending import breach, narrow, pending, ways
+from comity.judging.relevance import relevant_facts
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import System
-from comity.questions.openings import candidate_values, decided_by, deciding
-from comity.questions.pending import breach, narrow, pending, ways
-from comity.questions.relevance import relevant_facts
-from comity.questions.scenario import binding_clauses
+from comity.solving.scenario import binding_clauses
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Value
     from comity.dossier.model import Entry
+    from comity.judging.openings import Deciding
+    from comity.judging.pending import Pending
     from comity.library.loader import Library
     from comity.library.model import Clause
-    from comity.questions.openings import Deciding
-    from comity.questions.pending import Pending
 
 
 @dataclass(frozen=True, slots=True)

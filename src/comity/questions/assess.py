@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from comity.exit_codes import CANNOT_DECIDE, FAIL_ON_BY_DEFAULT, FINDINGS, FINE
+from comity.judging.judgement import Judgement, System, judge, reasons
+from comity.judging.openings import candidate_values, decided_by, deciding
+from comity.judging.pending import breach
 from comity.library.model import FORCES
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import Judgement, System, judge, reasons
-from comity.questions.openings import candidate_values, decided_by, deciding
-from comity.questions.pending import breach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Value
     from comity.dossier.model import Basis, Dossier
+    from comity.judging.pending import Memory
     from comity.library.loader import Library
     from comity.library.model import Clause, Standard, Verdict
-    from comity.questions.pending import Memory
 
 
 @dataclass(frozen=True, slots=True)

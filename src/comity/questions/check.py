@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from comity.clauses.values import canonical, write_value
 from comity.errors import Place
+from comity.judging.judgement import System, judge, reasons
 from comity.language import Message
 from comity.library.axioms import contradicted, contradiction
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import System, judge, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

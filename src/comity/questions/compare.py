@@ -19,7 +19,7 @@ from comity.engines import kleene
 from comity.engines.smt import Encoding
 from comity.language import Message
 from comity.library.axioms import Axioms
-from comity.questions.relations import (
+from comity.solving.relations import (
     RELATIONS,
     TURNED,
     Crosswalk,
@@ -33,7 +33,7 @@ from comity.questions.relations import (
     select,
     shared_choices,
 )
-from comity.questions.worlds import (
+from comity.solving.worlds import (
     NotDecidedError,
     ReplayError,
     applies_terms,

@@ -19,8 +19,8 @@ import msgspec
 from comity.clauses.values import canonical, plain
 from comity.library.loader import Library
 from comity.library.model import LibraryData, Plain
-from comity.questions.relation_keys import Keys
-from comity.questions.relations import (
+from comity.solving.relation_keys import Keys
+from comity.solving.relations import (
     EVERYTHING,
     Crosswalk,
     Pair,

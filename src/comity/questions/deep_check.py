@@ -17,9 +17,9 @@ import z3
 
 from comity.engines.smt import Encoding
 from comity.library.loader import Library
-from comity.questions.for_any import reconcile_any
-from comity.questions.scenario import build_scenario
-from comity.questions.worlds import NotDecidedError, applies_terms, new_solver, possible
+from comity.solving.for_any import reconcile_any
+from comity.solving.scenario import build_scenario
+from comity.solving.worlds import NotDecidedError, applies_terms, new_solver, possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,14 +17,14 @@ from comity.clauses.formula import facts_of
 from comity.engines.residual import is_true, residual
 from comity.engines.smt import Encoding
 from comity.language import Message
-from comity.questions.plan_budget import best_within
-from comity.questions.plan_changes import Condition, Group
-from comity.questions.plan_hitting import weights
 from comity.questions.plan_order import ordered
-from comity.questions.plan_values import plainest_values
 from comity.questions.plan_world import market_duties, world_of
-from comity.questions.scenario import build_scenario
-from comity.questions.worlds import ReplayError
+from comity.solving.budget import best_within
+from comity.solving.changes import Condition, Group
+from comity.solving.hitting_sets import weights
+from comity.solving.scenario import build_scenario
+from comity.solving.target_values import plainest_values
+from comity.solving.worlds import ReplayError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from comity.dossier.assumptions import Assumption
     from comity.dossier.model import Dossier
     from comity.library.loader import Library
-    from comity.questions.plan_changes import Choice, Core, Slot
     from comity.questions.plan_world import World
-    from comity.questions.scenario import Scenario
+    from comity.solving.changes import Choice, Core, Slot
+    from comity.solving.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import z3
 
-from comity.questions.claims import claim
 from comity.questions.plan import duty_groups
-from comity.questions.plan_changes import Item
 from comity.questions.plan_world import World
+from comity.solving.changes import Item
+from comity.solving.claims import claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
 
-    from comity.questions.claims import Claim
     from comity.questions.plan import Plan
-    from comity.questions.plan_changes import Core, Group
+    from comity.solving.changes import Core, Group
+    from comity.solving.claims import Claim
 
 
 def plan_claims(answer: Plan) -> Iterator[Claim]:

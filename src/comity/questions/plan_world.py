@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from comity.dossier.model import Basis, Entry
 from comity.errors import Place
+from comity.judging.judgement import System, judge
 from comity.library.vocabulary import MARKETS
 from comity.questions.assess import assess
-from comity.questions.judgement import System, judge
-from comity.questions.plan_changes import Slot
+from comity.solving.changes import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from comity.dossier.assumptions import Assumption
     from comity.dossier.model import Dossier
     from comity.library.model import Clause
-    from comity.questions.plan_changes import Item
-    from comity.questions.scenario import Scenario
+    from comity.solving.changes import Item
+    from comity.solving.scenario import Scenario
 
 CLOSED = ("met", "not_applicable")
 

@@ -11,21 +11,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from comity.errors import InputError
+from comity.judging.judgement import System, judge
 from comity.language import Message
-from comity.questions.conflicts import Conflicts, Demands, all_conflicts
-from comity.questions.groups import duty_term, encoding_of, groups_of, premise_terms, range_terms
-from comity.questions.judgement import System, judge
-from comity.questions.regions import Bound, Regions
-from comity.questions.splits import Separations, Split
-from comity.questions.worlds import ReplayError, canonical_world
+from comity.solving.conflicts import Conflicts, Demands, all_conflicts
+from comity.solving.groups import duty_term, encoding_of, groups_of, premise_terms, range_terms
+from comity.solving.regions import Bound, Regions
+from comity.solving.splits import Separations, Split
+from comity.solving.worlds import ReplayError, canonical_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from comity.clauses.tree import Value
     from comity.library.model import Clause
-    from comity.questions.groups import Group
-    from comity.questions.scenario import Scenario
+    from comity.solving.groups import Group
+    from comity.solving.scenario import Scenario
 
 MOST_CONFLICTS = 100
 """How many conflicts are looked for in each group of duties, unless the caller says otherwise."""

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import z3
 
 from comity.engines.smt import Encoding
+from comity.judging.judgement import phases_on
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import phases_on
-from comity.questions.worlds import NotDecidedError, clause_terms, new_solver, possible
+from comity.solving.worlds import NotDecidedError, clause_terms, new_solver, possible
 
 if TYPE_CHECKING:
     from comity.library.model import Clause, Verdict

@@ -20,8 +20,8 @@ from comity.report.words import GRADE_NAMES, Words
 
 if TYPE_CHECKING:
     from comity.library.model import Clause
-    from comity.questions.relations import Crosswalk, Pair, Relation
     from comity.report.blocks import Block
+    from comity.solving.relations import Crosswalk, Pair, Relation
 
 ROLES: dict[Relation, str] = {
     "equal": "met",

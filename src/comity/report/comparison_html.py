@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from comity.library.model import Clause, Topic
-    from comity.questions.relations import Crosswalk, Pair
+    from comity.solving.relations import Crosswalk, Pair
 
 LANGUAGE_TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
 LARGEST_MATRIX = 6000

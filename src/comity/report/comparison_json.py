@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.clauses.values import plain
-from comity.questions.relations import RELATIONS
 from comity.report.comparison_words import told
 from comity.report.words import Words
+from comity.solving.relations import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from comity.clauses.tree import Value
     from comity.library.model import Clause
-    from comity.questions.relations import Crosswalk, Pair
+    from comity.solving.relations import Crosswalk, Pair
 
 SCHEMA = "comity/comparison/1"
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from comity.library.model import Clause, Standard
-    from comity.questions.relations import Crosswalk, Pair, Relation
+    from comity.solving.relations import Crosswalk, Pair, Relation
 
 OSCAL_VERSION = "1.2.0"
 NAMESPACE = UUID("6f0c2a52-5d0b-5c1e-9a5e-0d1f6f2f7a10")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from comity.library.model import Clause
-    from comity.questions.relations import Crosswalk, Pair, Relation
+    from comity.solving.relations import Crosswalk, Pair, Relation
 
 SET_THEORY: dict[Relation, str] = {
     "equal": "equal",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from comity.clauses import tree as t
 from comity.engines import kleene
+from comity.judging.judgement import decisive_parts
 from comity.language import Message
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import decisive_parts
-from comity.questions.relations import EVERYTHING
+from comity.solving.relations import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
     from comity.engines.kleene import Trace
     from comity.library.model import Clause
-    from comity.questions.relations import Crosswalk, Pair, Relation, Witness
     from comity.report.words import Words
+    from comity.solving.relations import Crosswalk, Pair, Relation, Witness
 
 RELATION_NAMES: dict[Relation, Message] = {
     "equal": Message("equal"),

@@ -17,8 +17,8 @@ from comity.report.words import Words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from comity.questions.for_any import Collision, Generality, Given
     from comity.report.blocks import Block, Line
+    from comity.solving.for_any import Collision, Generality, Given
 
 
 def generality(found: Generality, language: str, form: str, limit: int, *, to_file: bool = False) -> str:

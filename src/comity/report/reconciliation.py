@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from comity.library.model import Clause
     from comity.questions.reconcile import Conflict, Reconciliation
-    from comity.questions.regions import Bound, Interval, Side
-    from comity.questions.scenario import Scenario
     from comity.report.blocks import Block, Line
+    from comity.solving.regions import Bound, Interval, Side
+    from comity.solving.scenario import Scenario
 
 FORMATS = ("text", "json", "html", "md")
 

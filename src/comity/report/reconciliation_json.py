@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Value
     from comity.questions.reconcile import Reconciliation
-    from comity.questions.regions import Bound, Region
-    from comity.questions.scenario import Scenario
+    from comity.solving.regions import Bound, Region
+    from comity.solving.scenario import Scenario
 
 SCHEMA = "comity/reconciliation/1"
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from comity.clauses import tree as t
 from comity.clauses.values import write_value
+from comity.judging.judgement import decisive_parts
 from comity.language import Message
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import decisive_parts
 from comity.report.trace import node_of, trace_nodes
 
 if TYPE_CHECKING:
     from comity.clauses.tree import Value
-    from comity.questions.judgement import Condition, Judgement
+    from comity.judging.judgement import Condition, Judgement
     from comity.report.trace import TraceNode
     from comity.report.words import Words
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Span, Value
     from comity.engines.kleene import Trace
+    from comity.judging.judgement import Judgement
     from comity.library.loader import Library
-    from comity.questions.judgement import Judgement
 
 _STRING = re.compile(r'"[^"]*"|\'[^\']*\'')
 _OPERATORS = {t.And: "and", t.Or: "or", t.Not: "not", t.Choose: "choose", t.Arithmetic: "sum", t.Negative: "sum"}

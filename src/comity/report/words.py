@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from comity.clauses import tree as t
 from comity.clauses.tree import Kind
 from comity.clauses.values import write_value
+from comity.judging.judgement import decisive_parts
 from comity.language import Message, translate
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import decisive_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

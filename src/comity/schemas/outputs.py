@@ -20,7 +20,7 @@ from comity.library.model import (
     SUBJECTS,
     VERDICTS,
 )
-from comity.questions.relations import RELATIONS
+from comity.solving.relations import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from comity.questions.plan_hitting import cheapest_hit
+from comity.solving.hitting_sets import cheapest_hit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from fractions import Fraction
 
-    from comity.questions.plan_changes import Choice, Group
+    from comity.solving.changes import Choice, Group
 
 
 class _Sum(NamedTuple):

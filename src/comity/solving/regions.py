@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import z3
 
 from comity.clauses.tree import Kind
-from comity.questions.conflicts import canonical_conflict
-from comity.questions.worlds import new_solver, possible
+from comity.solving.conflicts import canonical_conflict
+from comity.solving.worlds import new_solver, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from comity.clauses.tree import Value
     from comity.engines.smt import Encoding
-    from comity.questions.conflicts import Demands
-    from comity.questions.groups import Group
+    from comity.solving.conflicts import Demands
+    from comity.solving.groups import Group
 
 MOST_EXAMPLES = 12
 """How many worlds are kept at hand, so that most questions need no solver."""

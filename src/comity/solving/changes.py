@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import z3
 
-from comity.questions.conflicts import Demands, all_conflicts
-from comity.questions.plan_frontier import lightest_hits
-from comity.questions.plan_hitting import cheapest_hit
-from comity.questions.worlds import new_solver, possible
+from comity.solving.conflicts import Demands, all_conflicts
+from comity.solving.frontier import lightest_hits
+from comity.solving.hitting_sets import cheapest_hit
+from comity.solving.worlds import new_solver, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from comity.clauses.tree import Expression, Value
     from comity.engines.smt import Encoding
-    from comity.questions.conflicts import Conflicts
-    from comity.questions.plan_hitting import Hit, Scale
-    from comity.questions.scenario import Duty
+    from comity.solving.conflicts import Conflicts
+    from comity.solving.hitting_sets import Hit, Scale
+    from comity.solving.scenario import Duty
 
 CONFLICT_LIMIT = 20
 

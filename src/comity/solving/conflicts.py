@@ -18,7 +18,7 @@ import z3
 
 from comity.errors import ComityError
 from comity.language import Message
-from comity.questions.worlds import ReplayError, new_solver, possible
+from comity.solving.worlds import ReplayError, new_solver, possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -12,7 +12,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from comity.language import Message
-from comity.questions.worlds import NotDecidedError
+from comity.solving.worlds import NotDecidedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -18,7 +18,7 @@ from comity.library.model import FORCES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from comity.questions.scenario import Duty, Premise, Scenario
+    from comity.solving.scenario import Duty, Premise, Scenario
 
 
 @dataclass(frozen=True)

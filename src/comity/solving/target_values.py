@@ -18,13 +18,13 @@ from comity.clauses import tree as t
 from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.language import Message
-from comity.questions.worlds import ReplayError, possible
+from comity.solving.worlds import ReplayError, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from comity.clauses.tree import Expression, Value
-    from comity.questions.plan_changes import Choice, Group, Slot
+    from comity.solving.changes import Choice, Group, Slot
 
 
 def plainest_values(group: Group, choice: Choice) -> dict[Slot, Value]:

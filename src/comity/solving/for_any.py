@@ -18,10 +18,10 @@ import z3
 from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.language import Message
-from comity.questions.conflicts import all_minimal_sets
-from comity.questions.dominance import replaced, variables, without_dominated
-from comity.questions.groups import connected, duty_term, encoding_of, preference
-from comity.questions.worlds import NotDecidedError, ReplayError, new_solver, possible
+from comity.solving.conflicts import all_minimal_sets
+from comity.solving.dominance import replaced, variables, without_dominated
+from comity.solving.groups import connected, duty_term, encoding_of, preference
+from comity.solving.worlds import NotDecidedError, ReplayError, new_solver, possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from comity.clauses.tree import Value
     from comity.engines.smt import Encoding
     from comity.library.model import Clause
-    from comity.questions.conflicts import Conflicts
-    from comity.questions.scenario import Duty, Premise, Scenario
+    from comity.solving.conflicts import Conflicts
+    from comity.solving.scenario import Duty, Premise, Scenario
 
 MOST_COUNTEREXAMPLES = 2000
 """How many choices are learnt for one question before it is left undecided."""

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.engines import kleene
+from comity.judging.pending import Atom, Either, Every, Some
 from comity.library.vocabulary import MARKETS
-from comity.questions.pending import Atom, Either, Every, Some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from comity.clauses.tree import Value
+    from comity.judging.judgement import System
+    from comity.judging.pending import Memory, Pending
     from comity.library.model import Clause
     from comity.library.vocabulary import Vocabulary
-    from comity.questions.judgement import System
-    from comity.questions.pending import Memory, Pending
 
 MAXIMUM_VALUES = 24
 """How many values of a fact are tried; laws rarely hold more than a handful of literals against one fact."""

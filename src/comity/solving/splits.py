@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import z3
 
-from comity.questions.conflicts import Demands, all_conflicts, canonical_conflict, smallest_hitting_set
-from comity.questions.groups import duty_term, encoding_of, premise_terms, range_terms
-from comity.questions.worlds import canonical_worlds
+from comity.solving.conflicts import Demands, all_conflicts, canonical_conflict, smallest_hitting_set
+from comity.solving.groups import duty_term, encoding_of, premise_terms, range_terms
+from comity.solving.worlds import canonical_worlds
 
 if TYPE_CHECKING:
     from comity.clauses.tree import Value
-    from comity.questions.groups import Group
-    from comity.questions.scenario import Scenario
+    from comity.solving.groups import Group
+    from comity.solving.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

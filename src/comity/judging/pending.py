@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from comity.clauses import tree as t
 from comity.engines import kleene
-from comity.questions.judgement import missing_facts, phases_on
+from comity.judging.judgement import missing_facts, phases_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Expression
     from comity.engines.kleene import Trace
+    from comity.judging.judgement import System
     from comity.library.model import Clause
-    from comity.questions.judgement import System
 
 
 class Atom(NamedTuple):

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 from comity.clauses import tree as t
 from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
-from comity.questions.judgement import System
-from comity.questions.pending import atoms, narrow, ways
+from comity.judging.judgement import System
+from comity.judging.pending import atoms, narrow, ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from comity.clauses.tree import Value
+    from comity.judging.pending import Atom, Pending
     from comity.library.vocabulary import Vocabulary
-    from comity.questions.pending import Atom, Pending
 
 MAXIMUM_WORLDS = 64
 

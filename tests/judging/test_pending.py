@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from comity.clauses.formula import define
 from comity.engines import kleene
-from comity.questions.judgement import System, missing_facts
-from comity.questions.openings import deciding
-from comity.questions.pending import Pending, narrow, pending, ways
+from comity.judging.judgement import System, missing_facts
+from comity.judging.openings import deciding
+from comity.judging.pending import Pending, narrow, pending, ways
 from tests.differential.strategies import Author, authors
 
 if TYPE_CHECKING:

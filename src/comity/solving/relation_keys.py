@@ -13,7 +13,7 @@ import msgspec
 from comity import __version__
 from comity.clauses.formula import walk
 from comity.clauses.tree import Named
-from comity.questions.relations import phases_on
+from comity.solving.relations import phases_on
 
 if TYPE_CHECKING:
     from datetime import date

@@ -14,7 +14,7 @@ pytest.importorskip("z3")
 import z3
 
 from comity.engines.smt import Encoding
-from comity.questions.conflicts import (
+from comity.solving.conflicts import (
     Demands,
     NoConflictError,
     all_conflicts,

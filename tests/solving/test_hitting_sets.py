@@ -8,8 +8,8 @@ from itertools import chain, combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.questions.plan_frontier import lightest_hits
-from comity.questions.plan_hitting import cheapest_hit, weights
+from comity.solving.frontier import lightest_hits
+from comity.solving.hitting_sets import cheapest_hit, weights
 
 ITEMS = ("a", "b", "c", "d", "e", "f")
 WAIVERS = ("u", "v", "w", "x")

@@ -16,9 +16,9 @@ from comity.clauses.tree import And
 from comity.engines import kleene
 from comity.engines.residual import conjunction, disjunction, is_false, is_true, negation, residual
 from comity.errors import InputError, did_you_mean
+from comity.judging.judgement import System, phases_on
 from comity.language import Message
 from comity.library.vocabulary import MARKETS
-from comity.questions.judgement import System, phases_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
