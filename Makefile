@@ -13,7 +13,7 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: demo test check lint types fuzz million benchmark measure-example schemas docs coverage clean
+.PHONY: demo test check lint types fuzz million recheck benchmark measure-example schemas docs coverage clean
 
 demo: $(VENV)/.core
 	@$(BIN)/comity demo --into build/demo
@@ -43,6 +43,10 @@ fuzz: $(VENV)/.dev
 
 million: $(VENV)/.dev
 	COMITY_EXAMPLES=1000000 $(PYTEST) tests/differential
+
+# Proofs of plans, comparisons and reconciliations; a second solver, cvc5, answers every claim in them anew.
+recheck: $(VENV)/.dev
+	scripts/recheck_all.sh
 
 benchmark: $(VENV)/.dev
 	for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done

@@ -1,4 +1,4 @@
-"""Write the pages of the documentation that come from the library: coverage, topics and the dependency-free reference of facts.
+"""Write the pages of the documentation that come from the library: coverage, topics and the reference of facts.
 
 `python scripts/make_docs.py` writes them; with `--check` it only says which are out of date (exit code 1).
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
+
+from topic_pages import topic_pages
 
 from comity.language import LANGUAGES, Message
 from comity.library.loader import Library, load_library
@@ -43,7 +45,11 @@ def main() -> int:
 def pages(library: Library, language: str) -> dict[str, str]:
     """Every generated page by name."""
     words = Words(library, language)
-    return {"coverage": coverage(library, words), "reference/facts": facts(library, words)}
+    return {
+        "coverage": coverage(library, words),
+        "reference/facts": facts(library, words),
+        **topic_pages(library, words, WRITTEN_BY[language]),
+    }
 
 
 def coverage(library: Library, words: Words) -> str:
@@ -65,11 +71,13 @@ def _standard(standard: Standard, words: Words) -> list[str]:
     say = words.say
     grades = Counter(clause.checked.against for clause in standard.clauses)
     graded = "; ".join(f"{words.name(GRADE_NAMES[grade])}: {count}" for grade, count in sorted(grades.items()))
+    undecidable = sum(clause.unknowable for clause in standard.clauses)
     links = words.separator.join(f"[{source.title}]({source.url})" for source in standard.sources)
     about = [
         f"- `{standard.id}`",
         f"- {words.name(FORCE_NAMES[standard.force])}{words.separator}{words.name(STATUS_NAMES[standard.status])}",
         f"- {say('clauses: {count}', count=len(standard.clauses))} ({graded})",
+        *([f"- {say('clauses that nothing can decide: {count}', count=undecidable)}"] if undecidable else []),
         f"- {say('text last checked on {day}', day=standard.as_of.isoformat())}",
         f"- {say('sources')}: {links}",
     ]
@@ -87,7 +95,8 @@ def _clause(clause: Clause, words: Words) -> list[str]:
         clause.cite,
         f"`{clause.id}`",
         words.text(clause.title),
-        words.name(MODALITY_NAMES[clause.modality]),
+        words.name(MODALITY_NAMES[clause.modality])
+        + (f" ({words.say('nothing can decide it')})" if clause.unknowable else ""),
         words.name(Message(clause.checked.against)),
     ]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -82,6 +83,29 @@ def test_interview_without_standard_input_keeps_what_it_has(tmp_path: Path) -> N
     code, _, errors = shell("comity init made --name Made --market xa <&-", tmp_path)
     assert (code, errors) == (0, "")
     assert (tmp_path / "made" / "comity.yaml").is_file()
+
+
+@posix
+@pytest.mark.parametrize("module", ["comity.cli", "comity.cli.library", "comity.library.loader"])
+def test_an_interruption_while_the_program_loads_shows_no_traceback(module: str) -> None:
+    """The signal comes the moment that a module is looked for."""
+    program = (
+        "import os, signal, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *rest):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "sys.argv = ['comity', 'library', 'list', '--lang', 'en']\n"
+        "from comity.__main__ import run\n"
+        "sys.exit(run())\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode in {130, -signal.SIGINT}
+    assert done.stderr.strip() in {b"", b"interrupted"}
+    assert done.stdout == b""
 
 
 @posix

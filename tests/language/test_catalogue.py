@@ -13,7 +13,11 @@ import pytest
 from comity.language import LANGUAGES, Message, preferred_language, translate
 
 SOURCE = Path(__file__).parent.parent.parent / "src" / "comity"
+SCRIPTS = SOURCE.parent.parent / "scripts"
+"""They write pages of the documentation."""
 SAYING = {"Message", "translate", "say", "sentence"}
+TRANSLATED = re.compile(r"[A-Za-z,:;()]")
+"""What other languages write differently: words, and the marks between them."""
 IN_TEMPLATES = re.compile(r"""\bsay\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
 
 
@@ -42,12 +46,12 @@ def literals(node: ast.expr) -> set[str]:
 
 def said() -> set[str]:
     found: set[str] = set()
-    for path in SOURCE.rglob("*.py"):
+    for path in (*SOURCE.rglob("*.py"), *SCRIPTS.glob("*.py")):
         found |= sentences_of(path)
     for path in SOURCE.rglob("*.j2"):
         for match in IN_TEMPLATES.finditer(path.read_text(encoding="utf-8")):
             found.add(json.loads(f'"{match[1]}"') if match[1] is not None else match[2])
-    return {sentence for sentence in found if re.search(r"[A-Za-z]", re.sub(r"\{[^}]*\}", "", sentence))}
+    return {sentence for sentence in found if TRANSLATED.search(re.sub(r"\{[^}]*\}", "", sentence))}
 
 
 def catalogue(language: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
@@ -31,12 +31,21 @@ class Best(NamedTuple):
 
 
 class Oracle:
-    """All worlds that changes of a dossier can lead to."""
+    """All worlds that changes of a dossier can lead to; `values` are those of each fact, by default those of `domain`."""
 
-    def __init__(self, library: Library, dossier: Dossier, promised: tuple[str, ...], *, per_market: bool) -> None:
+    def __init__(
+        self,
+        library: Library,
+        dossier: Dossier,
+        promised: tuple[str, ...],
+        *,
+        per_market: bool,
+        values: Mapping[str, Iterable[Value]] | None = None,
+    ) -> None:
         self.library = library
         self.dossier = dossier
         self.promised = promised
+        self.values = {fact.id: tuple(values[fact.id]) if values else domain(fact) for fact in library.data.facts}
         self.everywhere = library.with_wholes(dossier.markets)
         self.slots = [
             slot for fact in library.data.facts if fact.nature == "choice" for slot in self._slots(fact, per_market)
@@ -59,7 +68,7 @@ class Oracle:
         options = []
         for slot in self.slots:
             now = self.now(slot)
-            options.append(list(dict.fromkeys([now, *domain(self.library.fact(slot[0][0]))])))
+            options.append(list(dict.fromkeys([now, *self.values[slot[0][0]]])))
         for values in product(*options):
             yield dict(zip(self.slots, values, strict=True))
 
@@ -126,7 +135,7 @@ class Oracle:
     def fits_axioms(self, world: dict[tuple[Where, ...], Value | None]) -> bool:
         """Whether what is unknown can be such that every axiom holds."""
         open_slots = [slot for slot, value in world.items() if value is None]
-        for values in product(*(domain(self.library.fact(slot[0][0])) for slot in open_slots)):
+        for values in product(*(self.values[slot[0][0]] for slot in open_slots)):
             whole = world | dict(zip(open_slots, values, strict=True))
             systems = [
                 System(self.facts(whole, place), self.library.vocabulary.definitions) for place in self.everywhere

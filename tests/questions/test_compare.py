@@ -6,10 +6,12 @@ looked up.
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain, combinations, product
+from multiprocessing import active_children
 
 import pytest
 from hypothesis import given, settings
@@ -113,8 +115,13 @@ def applies(clause: Clause, world: dict[str, Value]) -> bool:
 
 def oracle(a: Clause, b: Clause, rules: Library) -> Relation:
     """The relation, by looking at every world."""
+    return relation_in(worlds(), a, b, rules)
+
+
+def relation_in(every: Iterable[dict[str, Value]], a: Clause, b: Clause, rules: Library) -> Relation:
+    """The relation that some worlds show, if these are all there are."""
     seen: set[tuple[bool, bool]] = set()
-    for world in worlds():
+    for world in every:
         if all(holds(world, axiom.formula) for axiom in rules.data.axioms) and applies(a, world) and applies(b, world):
             seen.add((holds(world, a.require), holds(world, b.require)))
     if not seen:
@@ -266,6 +273,22 @@ def test_several_processes_and_kept_answers_give_the_same(monkeypatch: pytest.Mo
         Pair(pair.a, pair.b, pair.relation, pair.shared_facts, pair.witnesses)
         for pair in compare("xb", "xa", rules, known=dict(known)).pairs
     )
+
+
+def test_whoever_interrupts_does_not_wait_for_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crosswalk, "WORTH_A_PROCESS", 2)
+    monkeypatch.setattr(crosswalk, "PORTION", 1)
+    before = set(active_children())
+
+    def interrupt(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compare(EVERYTHING, EVERYTHING, library(FACTS, DEADLINES), processes=2, progress=interrupt)
+    gc.collect()
+    for process in set(active_children()) - before:
+        process.join(10)
+        assert process.exitcode is not None
 
 
 def test_a_key_changes_with_what_the_relation_depends_on_and_with_nothing_else() -> None:

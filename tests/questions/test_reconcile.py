@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -24,31 +22,8 @@ from comity.solving.regions import Bound
 from comity.solving.scenario import Scenario, build_scenario
 from tests.questions import imagined
 from tests.questions.imagined import ON
+from tests.questions.planted import PLANTED, library_of, scenario_of
 from tests.questions.reconcile_oracle import Oracle, collisions
-
-PLANTED = yaml.safe_load((Path(__file__).parent.parent / "data" / "planted" / "reconcile.yaml").read_text("utf-8"))
-KINDS = {kind.value for kind in Kind}
-
-
-def library_of(case: dict[str, Any]) -> Library:
-    facts = [
-        imagined.fact(
-            name,
-            words[0],
-            tuple(word for word in words[1:] if word not in {"given", "per_market"}),
-            nature="given" if "given" in words else "choice",
-            per_market="per_market" in words,
-        )
-        for name, words in case["facts"].items()
-    ]
-    return imagined.library(facts, case["clauses"], case.get("axioms", ()))
-
-
-def scenario_of(case: dict[str, Any]) -> Scenario:
-    library = library_of(case)
-    facts = {**case.get("givens", {}), **case.get("choices", {})}
-    dossier = imagined.dossier(library, case["markets"], facts)
-    return build_scenario(library, dossier, markets=case["markets"], on=ON, keep=case.get("keep", ()))
 
 
 @pytest.fixture(params=PLANTED, ids=lambda case: case["id"])

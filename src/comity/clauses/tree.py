@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Span: TypeAlias = tuple[int, int]
 Value: TypeAlias = bool | int | float | str | date | timedelta | frozenset[str]
@@ -137,6 +140,10 @@ class Choose(Node, frozen=True, array_like=True, tag="q", gc=False):
     otherwise: Expression
 
 
+class Unknowable(Node, frozen=True, array_like=True, tag="k", gc=False):
+    """A truth value that no fact decides: what a clause requires that is kept as text. It is always unknown."""
+
+
 Expression: TypeAlias = (
     Constant
     | DateConstant
@@ -153,6 +160,7 @@ Expression: TypeAlias = (
     | Arithmetic
     | Negative
     | Choose
+    | Unknowable
 )
 
 
@@ -171,3 +179,20 @@ def parts(expression: Expression) -> tuple[Expression, ...]:
             return (c, a, b)
         case _:
             return ()
+
+
+def with_parts(expression: Expression, parts: Sequence[Expression]) -> Expression:
+    """The same node over other direct sub-expressions, given in the order of `parts`."""
+    match expression:
+        case Not() | Negative() | Contains() | Intersects():
+            return msgspec.structs.replace(expression, operand=parts[0])
+        case And() | Or():
+            return msgspec.structs.replace(expression, operands=tuple(parts))
+        case Compare() | Arithmetic():
+            return msgspec.structs.replace(expression, left=parts[0], right=parts[1])
+        case OneOf():
+            return msgspec.structs.replace(expression, operand=parts[0], options=tuple(parts[1:]))
+        case Choose():
+            return msgspec.structs.replace(expression, condition=parts[0], then=parts[1], otherwise=parts[2])
+        case _:
+            return expression

@@ -20,7 +20,7 @@ from comity.language import LANGUAGES, Message, clean, preferred_language, trans
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("init", "ask", "assess", "explain", "reconcile", "compare", "plan", "library", "measure", "demo")
+COMMANDS = ("init", "ask", "assess", "explain", "reconcile", "compare", "plan", "library", "measure", "evidence", "demo")
 
 INTERRUPTED, READER_GONE = 130, 141
 """As a shell counts them: 128 and the number of the signal."""
@@ -148,6 +148,7 @@ def _parser(language: str, words: list[str]) -> Parser:
         "plan": translate("the cheapest changes that open these markets", language),
         "library": translate("browse, search and check the rules", language),
         "measure": translate("establish facts from a real artefact", language),
+        "evidence": translate("what a stranger can verify offline: sign, bundle, disclose, verify", language),
         "demo": translate("assess the real example that ships with Comity", language),
     }
     for command in COMMANDS:

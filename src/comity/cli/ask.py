@@ -53,6 +53,8 @@ def configure(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from comity.cli.init import answered_from, answers_of
+    from comity.library.elements import with_elements
     from comity.questions.ask import begin, inquire, questions
     from comity.report.questions import questions_json, questions_text, rehearsal_text
     from comity.report.words import Words
@@ -62,21 +64,20 @@ def _run(options: argparse.Namespace) -> int:
     asked = checked_markets(options.market, library) if options.market else ()
     dossier = _dossier(Path(options.dossier), library, needed=not asked)
     markets = asked or checked_markets(dossier.markets if dossier else (), library)
+    answers = None if options.answers is None else answers_of(Path(options.answers), library, dossier)
+    elements = dossier.elements if dossier else answers.elements if answers else {}
+    library = with_elements(library, elements)
     entries = {} if dossier is None else dict(dossier.entries)
     known = {fact: entry for fact, entry in entries.items() if entry.value is not None or entry.by_market}
     interview = begin(inquire(library, markets, on), known, entries.keys() - known.keys())
     words, limit, to_file = Words(library, options.lang), max(0, options.limit), options.output is not None
-    answers = None
-    if options.answers is not None:
-        from comity.cli.init import answered_from, answers_of
-
-        answers = answers_of(Path(options.answers), library)
-        interview = answered_from(interview, answers)
+    if answers is not None:
+        interview = answered_from(interview, answers.entries)
     found = tuple(questions(interview))
     if options.format == "json":
         text = questions_json(found, interview, dossier, words, limit)
     elif answers is not None:
-        answered = len(answers.keys() & set(interview.order))
+        answered = len(answers.entries.keys() & set(interview.order))
         text = rehearsal_text(interview, answered, words, to_file=to_file)
     else:
         text = questions_text(found, interview, words, limit, to_file=to_file)

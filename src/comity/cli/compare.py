@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from comity.cli.options import add_library_options, add_report_options, day_of, deliver, library_of, require_solver
 from comity.cli.progress import progress_bar
+from comity.cli.proof import add_proof_option, write_proof
 from comity.errors import InputError, did_you_mean
 from comity.exit_codes import CANNOT_DECIDE, FINE
 from comity.language import Message
@@ -57,6 +58,7 @@ def configure(parser: Parser) -> None:
         help=say("how many pairs of each relation the text lists; 0 for all"),
     )
     add_report_options(parser, FORMATS)
+    add_proof_option(parser)
     add_library_options(parser)
     parser.set_defaults(run=_run)
 
@@ -83,6 +85,10 @@ def _run(options: argparse.Namespace) -> int:
     if len(known) > before:
         write_answers(KEPT, known)
     shown = _chosen(crosswalk, options)
+    if options.proof is not None:
+        from comity.questions.compare_claims import compare_claims
+
+        write_proof("comity compare", compare_claims(shown), options)
     deliver(
         render(shown, options.format, options.lang, max(0, options.limit), to_file=options.output is not None), options
     )

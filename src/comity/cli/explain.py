@@ -50,16 +50,18 @@ def configure(parser: Parser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from comity.dossier.reader import load_dossier
+    from comity.library.elements import divided
     from comity.questions.browse import clause_named
     from comity.questions.explain import explain
     from comity.report.explanation import explanation
 
     on = day_of(options)
     library = library_of(options)
-    clause = clause_named(library, options.clause)
+    name, element = divided(options.clause)
+    clause = clause_named(library, name)
     market = checked_markets([options.market], library)[0] if options.market is not None else None
     dossier = load_dossier(options.dossier, library)
-    found = explain(clause, dossier, library, market=market, on=on)
+    found = explain(clause, dossier, library, element=element, market=market, on=on)
     to_file = options.output is not None
     deliver(explanation(found, options.lang, options.format, full=options.full, to_file=to_file), options)
     return EXIT_CODES[found.result.verdict]

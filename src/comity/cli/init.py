@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from comity.cli.options import add_library_options, add_market_options, checked_markets, day_of, library_of
 from comity.errors import ComityError, InputError
@@ -18,10 +18,11 @@ from comity.language import Message, clean
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from collections.abc import Mapping as ReadOnly
     from datetime import date
 
     from comity.cli import Parser
-    from comity.dossier.model import Entry
+    from comity.dossier.model import Dossier, Entry
     from comity.dossier.writer import Notebook
     from comity.library.loader import Library
     from comity.questions.ask import Interview, Question
@@ -52,14 +53,16 @@ def configure(parser: Parser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from comity.dossier.reader import load_dossier
     from comity.report.words import Words
 
     on = day_of(options)
-    library = library_of(options)
-    answers = None if options.answers is None else answers_of(Path(options.answers), library)
+    library, path = library_of(options), _path(options.dossier)
+    known = load_dossier(path, library) if path.exists() else None
+    answers = None if options.answers is None else answers_of(Path(options.answers), library, known)
     dialogue = Dialogue(Words(library, options.lang))
     try:
-        notebook, interview, name = _opened(options, library, on, dialogue, unattended=answers is not None)
+        notebook, interview, name = _opened(options, library, on, dialogue, answers)
     except (EOFError, KeyboardInterrupt):
         dialogue.say("\n")
         return FINE
@@ -67,20 +70,29 @@ def _run(options: argparse.Namespace) -> int:
     if answers is None:
         session.converse(name)
     else:
-        session.reply(answers)
+        session.reply(answers.entries)
     return FINE
 
 
+def _path(directory: str) -> Path:
+    from comity.dossier.reader import FILE_NAME
+
+    path = Path(directory)
+    return path if path.suffix == ".yaml" else path / FILE_NAME
+
+
 def _opened(
-    options: argparse.Namespace, library: Library, on: date, dialogue: Dialogue, *, unattended: bool
+    options: argparse.Namespace, library: Library, on: date, dialogue: Dialogue, answers: Answers | None
 ) -> tuple[Notebook, Interview, str]:
     """The dossier, made where it is missing, and the interview about it."""
-    from comity.dossier.reader import FILE_NAME, load_dossier
+    from comity.cli.flows import ask_flows
+    from comity.dossier.reader import load_dossier
     from comity.dossier.writer import Notebook
+    from comity.library.elements import with_elements
     from comity.questions.ask import begin, inquire
+    from comity.report.words import Words
 
-    path = Path(options.dossier)
-    path = path if path.suffix == ".yaml" else path / FILE_NAME
+    path, unattended = _path(options.dossier), answers is not None
     notebook = Notebook(path, library, options.lang)
     asked = checked_markets(options.market, library) if options.market else ()
     if not path.exists():
@@ -90,8 +102,15 @@ def _opened(
         if not asked and unattended:
             raise InputError(Message("name at least one market"), hint=Message("write --market eu --market cn"))
         markets = asked or dialogue.ask_markets(library)
-        notebook.start(_identifier(name), name, markets)
+        if answers is not None:
+            notebook.start(_identifier(name), name, markets, answers.elements)
+        else:
+            flows = ask_flows(dialogue, inquire(library, markets, on))
+            notebook.start(_identifier(name), name, markets, flows.elements)
+            notebook.put(*flows.entries.values())
     dossier = load_dossier(path, library)
+    library = with_elements(library, dossier.elements)
+    notebook, dialogue.words = replace(notebook, library=library), Words(library, options.lang)
     missing = [market for market in asked if market not in dossier.markets]
     if missing:
         notebook.put_markets([*dossier.markets, *missing])
@@ -105,21 +124,38 @@ def _identifier(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "system"
 
 
-def answers_of(path: Path, library: Library) -> dict[str, Entry]:
+class Answers(NamedTuple):
+    """The answers of a file: facts by id, and what it lists of each collection."""
+
+    entries: Mapping[str, Entry]
+    elements: Mapping[str, tuple[str, ...]]
+
+
+def answers_of(path: Path, library: Library, dossier: Dossier | None) -> Answers:
     """The answers of a file: facts with values, or a dossier with its evidence.
+
+    Args:
+        path: the file.
+        library: whose facts it may name.
+        dossier: the dossier that is asked about, where there is one.
 
     Raises:
         ComityError: the file is not well formed.
     """
     from comity.documents.reading import Mapping, read_file
     from comity.dossier.reader import load_dossier, read_entries
+    from comity.library.elements import with_elements
 
     node = read_file(path, piped=True)
+    elements: ReadOnly[str, tuple[str, ...]] = dossier.elements if dossier else {}
     if isinstance(node, Mapping) and "comity" in node.entries:
-        found = dict(load_dossier(path, library).entries)
+        other = load_dossier(path, library)
+        found, elements = dict(other.entries), other.elements
     else:
-        found = read_entries(node, library)
-    return {fact: entry for fact, entry in found.items() if entry.value is not None or entry.by_market}
+        found = read_entries(node, with_elements(library, elements))
+    return Answers(
+        {fact: entry for fact, entry in found.items() if entry.value is not None or entry.by_market}, elements
+    )
 
 
 class Dialogue:

@@ -60,19 +60,50 @@ def add_market_options(parser: Parser) -> None:
     parser.add_argument("--on", metavar="DATE", help=parser.say("the day to judge on (default: today)"))
 
 
+def add_assumption_options(parser: Parser) -> None:
+    """`--keep` and `--assume`."""
+    parser.add_argument(
+        "--keep",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FACT",
+        help=parser.say("choices that stay as the dossier has them (repeatable)"),
+    )
+    parser.add_argument(
+        "--assume",
+        action="append",
+        default=[],
+        metavar="FACT=VALUE",
+        help=parser.say("take a value for true, for one market as FACT@MARKET=VALUE (repeatable)"),
+    )
+
+
 def day_of(options: argparse.Namespace) -> date:
     """The day that the options ask about; today by default.
 
     Raises:
         InputError: `--on` is not a date.
     """
+    return named_day("--on", options.on) or today()
+
+
+def today() -> date:
+    """The day that it is here."""
     from datetime import datetime
 
-    if options.on is None:
-        return datetime.now().astimezone().date()
-    day = parse_date(options.on)
-    if day is None:
-        message = Message('--on: "{text}" is not a date', text=options.on[:40])
+    return datetime.now().astimezone().date()
+
+
+def named_day(option: str, text: str | None) -> date | None:
+    """The date that stands behind an option; None where the option was left out.
+
+    Raises:
+        InputError: it is not a date.
+    """
+    day = parse_date(text) if text is not None else None
+    if text is not None and day is None:
+        message = Message('{option}: "{text}" is not a date', option=option, text=text[:40])
         raise InputError(message, hint=Message("write a date as 2026-08-02"))
     return day
 

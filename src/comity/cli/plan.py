@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity.cli.options import (
+    add_assumption_options,
     add_library_options,
     add_market_options,
     add_report_options,
@@ -14,6 +15,7 @@ from comity.cli.options import (
     library_of,
     require_solver,
 )
+from comity.cli.proof import add_proof_option, write_proof
 from comity.errors import InputError
 from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE
 from comity.language import Message
@@ -53,20 +55,7 @@ def configure(parser: Parser) -> None:
         action="store_true",
         help=say("let facts that can differ by market have a value of their own in each"),
     )
-    parser.add_argument(
-        "--assume",
-        metavar="FACT=VALUE",
-        action="append",
-        default=[],
-        help=say("take a value for true, in one market with FACT@MARKET=VALUE (repeatable)"),
-    )
-    parser.add_argument(
-        "--keep",
-        metavar="FACT",
-        action="append",
-        default=[],
-        help=say("leave a choice as the dossier has it (repeatable)"),
-    )
+    add_assumption_options(parser)
     add_report_options(parser, FORMATS)
     parser.add_argument(
         "--limit",
@@ -75,11 +64,7 @@ def configure(parser: Parser) -> None:
         metavar="N",
         help=say("how many clauses are named where there are many; 0 for all"),
     )
-    parser.add_argument(
-        "--proof",
-        metavar="FILE",
-        help=say("write what anybody can recheck with another solver (a ZIP archive of SMT-LIB scripts)"),
-    )
+    add_proof_option(parser)
     add_library_options(parser)
     parser.set_defaults(run=_run)
 
@@ -88,6 +73,7 @@ def _run(options: argparse.Namespace) -> int:
     require_solver()
     from comity.dossier.assumptions import read_assumptions
     from comity.dossier.reader import load_dossier
+    from comity.library.elements import with_elements
     from comity.questions.plan import plan
     from comity.report.plan import plan_report
 
@@ -101,25 +87,16 @@ def _run(options: argparse.Namespace) -> int:
         on=on,
         budget=budget,
         per_market=options.per_market,
-        assume=read_assumptions(options.assume, library),
+        assume=read_assumptions(options.assume, with_elements(library, dossier.elements)),
         keep=options.keep,
     )
     if options.proof is not None:
-        _write_proof(answer, options.proof)
+        from comity.questions.plan_claims import plan_claims
+
+        write_proof("comity plan", plan_claims(answer), options)
     to_file = options.output is not None
     deliver(plan_report(answer, options.lang, options.format, limit=max(0, options.limit), to_file=to_file), options)
     return exit_code(answer)
-
-
-def _write_proof(answer: Plan, name: str) -> None:
-    """Write the claims of a plan."""
-    from pathlib import Path
-
-    from comity.documents.writing import write_file
-    from comity.questions.plan_claims import plan_claims
-    from comity.solving.claims import proof_archive
-
-    write_file(Path(name), proof_archive("comity plan", plan_claims(answer)))
 
 
 def _budget(text: str | None) -> float | None:

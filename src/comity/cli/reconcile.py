@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from comity.cli.options import (
+    add_assumption_options,
     add_library_options,
     add_market_options,
     add_report_options,
@@ -14,6 +15,7 @@ from comity.cli.options import (
     library_of,
     require_solver,
 )
+from comity.cli.proof import add_proof_option, write_proof
 from comity.errors import InputError
 from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE
 from comity.language import Message
@@ -45,21 +47,7 @@ def configure(parser: Parser) -> None:
         "--profile", metavar="P", help=say("an imagined system instead of a dossier; `list` lists them")
     )
     add_market_options(parser)
-    parser.add_argument(
-        "--keep",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="FACT",
-        help=say("choices that stay as the dossier has them (repeatable)"),
-    )
-    parser.add_argument(
-        "--assume",
-        action="append",
-        default=[],
-        metavar="FACT=VALUE",
-        help=say("take a value for true, for one market as FACT@MARKET=VALUE (repeatable)"),
-    )
+    add_assumption_options(parser)
     parser.add_argument(
         "--for-any",
         action="store_true",
@@ -69,6 +57,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--limit", type=int, default=60, metavar="N", help=say("how many entries are listed of each kind; 0 for all")
     )
+    add_proof_option(parser)
     add_library_options(parser)
     parser.set_defaults(run=_run)
 
@@ -86,12 +75,20 @@ def _run(options: argparse.Namespace) -> int:
         from comity.solving.for_any import reconcile_any
 
         found = reconcile_any(scenario, limit=limit)
+        if options.proof is not None:
+            from comity.questions.reconcile_claims import collision_claims
+
+            write_proof("comity reconcile --for-any", collision_claims(found), options)
         deliver(generality(found, options.lang, options.format, options.limit, to_file=to_file), options)
         return FINDINGS if found.collisions else FINE if found.complete else CANNOT_DECIDE
     from comity.questions.reconcile import reconcile
     from comity.report.reconciliation import reconciliation
 
     answer = reconcile(scenario, limit=limit)
+    if options.proof is not None:
+        from comity.questions.reconcile_claims import reconcile_claims
+
+        write_proof("comity reconcile", reconcile_claims(answer), options)
     deliver(reconciliation(answer, name, options.lang, options.format, options.limit, to_file=to_file), options)
     return FINDINGS if answer.conflicts else CANNOT_DECIDE if scenario.open else FINE
 
@@ -99,11 +96,12 @@ def _run(options: argparse.Namespace) -> int:
 def _scenario(options: argparse.Namespace, library: Library) -> tuple[str, Scenario]:
     """What the system is called, and the scenario that the options describe."""
     from comity.dossier.assumptions import read_assumptions
+    from comity.library.elements import with_elements
     from comity.solving.scenario import build_scenario
 
     name, description, own_markets = _description(options, library)
     markets = checked_markets(options.market or own_markets, library)
-    assume = read_assumptions(options.assume, library)
+    assume = read_assumptions(options.assume, with_elements(library, description.elements))
     scenario = build_scenario(
         library, description, markets=markets, on=day_of(options), assume=assume, keep=options.keep
     )
@@ -139,6 +137,8 @@ def _description(options: argparse.Namespace, library: Library) -> tuple[str, De
 
 class _Anybody:
     """A system of which nothing is known."""
+
+    elements: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     def facts_in(self, _market: str) -> dict[str, Value]:
         """Nothing."""

@@ -9,6 +9,7 @@ from comity.documents import fields as read
 from comity.documents.reading import read_text
 from comity.errors import ComityError, InputError, did_you_mean
 from comity.language import Message
+from comity.library.elements import divided, element_name
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Assumption:
 def read_assumptions(texts: Iterable[str], library: Library) -> tuple[Assumption, ...]:
     """Assumptions from texts of the form `fact=value`, or `fact@market=value` for a single market.
 
+    A fact of one element of a collection has the element in its name: `flow.routes@payroll=[standard_contract]`.
+
     Raises:
         InputError: a text is not of this form, names no fact or market, or the value does not fit the fact.
     """
@@ -38,7 +41,7 @@ def read_assumptions(texts: Iterable[str], library: Library) -> tuple[Assumption
 
 def _assumption(text: str, library: Library) -> Assumption:
     name, equals, written = text.partition("=")
-    fact, at, market = (part.strip() for part in name.partition("@"))
+    fact, at, market = _named(name.strip(), library)
     if not equals or not written.strip():
         message = Message('"{text}" is no assumption', text=text[:80])
         raise InputError(message, hint=Message("write fact=value, for example system.generative=true"))
@@ -47,6 +50,12 @@ def _assumption(text: str, library: Library) -> Assumption:
     if fact not in library.vocabulary:
         message = Message('there is no fact "{name}"', name=fact[:80])
         raise InputError(message, hint=did_you_mean(fact, library.vocabulary.facts))
+    subject = library.fact(fact).subject
+    if subject in library.elements and divided(fact)[1] is None:
+        message = Message('"{fact}" is about a single {subject}', fact=fact, subject=subject)
+        known = [element_name(fact, element) for element in library.elements[subject]] or [element_name(fact, "…")]
+        named = Message("name the {subject}: {fact}", subject=subject, fact=known[0])
+        raise InputError(message, hint=did_you_mean(element_name(fact, market), known) or named)
     if at and market not in library.markets:
         message = Message('"{market}" is not a market of this library', market=market[:40])
         raise InputError(message, hint=did_you_mean(market, library.markets))
@@ -59,3 +68,11 @@ def _assumption(text: str, library: Library) -> Assumption:
     if value is None:
         raise InputError(Message('"{fact}" is assumed to have no value', fact=fact))
     return Assumption(fact, value, market or None)
+
+
+def _named(name: str, library: Library) -> tuple[str, str, str]:
+    """The fact, `@` where a market follows, and the market; the name of a fact of one element holds an `@` itself."""
+    if name in library.vocabulary:
+        return name, "", ""
+    fact, at, market = (part.strip() for part in name.rpartition("@"))
+    return (fact, at, market) if at else (market, "", "")

@@ -94,6 +94,8 @@ class Dossier:
         contradictions: facts on which the dossier and a statement disagree.
         costs: relative effort to change a fact, where the dossier sets its own.
         statements: names of the evidence files that were read, in order.
+        elements: the ids of what it lists of each collection (`flow`), in order; a collection of which it says nothing is absent. The
+            facts of an element are entries under names of their own (see `library.elements`).
         path: the file.
     """
 
@@ -106,6 +108,7 @@ class Dossier:
     contradictions: tuple[Contradiction, ...] = ()
     costs: Mapping[str, float] = field(default_factory=dict)
     statements: tuple[str, ...] = ()
+    elements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def facts_in(self, market: str) -> dict[str, Value]:
         """The known facts as they hold in a market."""

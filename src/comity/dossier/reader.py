@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from comity.documents import fields as read
 from comity.documents.reading import Mapping, read_file
+from comity.dossier.collections import facts_of_elements, listed_elements, misplaced, refuse_outside
 from comity.dossier.model import Basis, Contradiction, Dossier, Entry
 from comity.dossier.statements import read_statements
 from comity.errors import MOST_ERRORS, ComityError, ErrorList, InputError, Place, did_you_mean
 from comity.language import Message
 from comity.library.axioms import contradicted, contradiction
+from comity.library.elements import divided, element_name, with_elements
 from comity.library.model import BASES
 from comity.library.vocabulary import MARKETS
 
@@ -36,7 +38,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
     Raises:
         ComityError: the file is not well formed; an `ErrorList` where several facts are not.
     """
-    path = Path(path)
+    path, library = Path(path), library.general
     if path.is_dir():
         path = path / FILE_NAME
         if not path.is_file():
@@ -59,17 +61,25 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
     markets = fields.required("markets", read.many(market))
     if not markets:
         raise InputError(Message("name at least one market"), place=fields.place_of("markets"))
-    reading = _Facts(library)
+    elements = listed_elements(fields)
+    divided_library = with_elements(library, elements)
+    reading = _Facts(divided_library)
     facts = fields.node_of("facts")
     declared = {} if facts is None or read.is_null(facts) else reading.all(facts)
+    reading.errors += [
+        misplaced(fact, library, entry.basis.place) for fact, entry in declared.items() if divided(fact)[1]
+    ]
+    declared |= reading.of_elements(fields, library)
     costs = fields.optional("costs", reading.costs, dict[str, float]())
     evidence = fields.optional("evidence", lambda node: _directory(node, path), None)
     fields.done()
     if reading.errors:
         raise reading.errors[0] if len(reading.errors) == 1 else ErrorList(reading.errors)
-    measured, statements = read_statements(evidence, library) if evidence else ([], ())
+    measured, statements = read_statements(evidence, divided_library) if evidence else ([], ())
+    for entry in measured:
+        refuse_outside(entry.fact, divided_library, entry.basis.place)
     entries, contradictions = _joined(declared, measured)
-    check_axioms(entries, library.with_wholes(dict.fromkeys(markets)), library)
+    check_axioms(entries, library.with_wholes(dict.fromkeys(markets)), divided_library)
     return Dossier(
         id=identity[0],
         name=identity[1] or identity[0],
@@ -80,6 +90,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
         contradictions=contradictions,
         costs=costs,
         statements=statements,
+        elements=elements,
     )
 
 
@@ -144,7 +155,18 @@ class _Facts:
         for fact, value in node.entries.items():
             try:
                 self.known(fact, node.key_places[fact])
+                refuse_outside(fact, self.library, node.key_places[fact])
                 found[fact] = self.entry(fact, value, node.key_places[fact])
+            except ComityError as error:
+                self.errors.append(error)
+        return found
+
+    def of_elements(self, fields: read.Fields, library: Library) -> dict[str, Entry]:
+        """The facts of everything that the dossier lists; `library` is as it is written."""
+        found: dict[str, Entry] = {}
+        for fact, node, place in facts_of_elements(fields, self.library.elements, library, self.errors):
+            try:
+                found[fact] = self.entry(fact, node, place)
             except ComityError as error:
                 self.errors.append(error)
         return found
@@ -207,7 +229,12 @@ class _Facts:
             found[fact] = fields.required(fact, read.number)
             if found[fact] < 0:
                 raise InputError(Message("a cost is not negative"), place=fields.place_of(fact))
-        return found
+        of_elements = {
+            element_name(fact, element): cost
+            for fact, cost in found.items()
+            for element in self.library.elements.get(self.library.fact(fact).subject, ())
+        }
+        return of_elements | found
 
 
 def _joined(declared: dict[str, Entry], measured: list[Entry]) -> tuple[dict[str, Entry], tuple[Contradiction, ...]]:

@@ -13,8 +13,11 @@ import yaml
 from comity.documents.reading import Mapping, Scalar, Sequence, read_text
 from comity.errors import InputError
 from comity.language import Message
+from comity.library.elements import element_name
+from comity.library.model import COLLECTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Sequence as Several
 
     from comity.documents.reading import Node
@@ -91,6 +94,58 @@ class Sheet:
                 break
         return sheet._with(start, end, ())
 
+    def put_in(self, key: str, element: str, names: Several[str], lines: Callable[[str], Several[str]]) -> Sheet:
+        """Replace a fact in an entry of a list, or add it at the end of the entry.
+
+        Args:
+            key: the key of the list.
+            element: the id of the entry.
+            names: what the fact may be called there, the first where it is new.
+            lines: key and value, without indentation, under the name that it has there.
+        """
+        sheet = self._with_element_as_block(key, element)
+        entry = sheet._element(key, element)
+        indentation = " " * entry.value[0][0].start_mark.column
+        for name in names:
+            found = _entry(entry, name)
+            if found is not None:
+                start, end = sheet._lines_of(*found)
+                before = sheet.lines[start][: found[0].start_mark.column]
+                first, *rest = lines(name)
+                return sheet._with(start, end, [before + first, *_indented(rest, indentation)])
+        end = sheet._lines_of(*entry.value[-1])[1]
+        return sheet._with(end, end, _indented(lines(names[0]), indentation))
+
+    def remove_in(self, key: str, element: str, names: Several[str]) -> Sheet:
+        """Take a fact out of an entry of a list."""
+        sheet = self._with_element_as_block(key, element)
+        entry = sheet._element(key, element)
+        found = next((place for name in names if (place := _entry(entry, name)) is not None), None)
+        return self if found is None else sheet._with(*sheet._lines_of(*found), ())
+
+    def _element(self, key: str, element: str) -> yaml.MappingNode:
+        listed = _entry(self.root, key)
+        for node in listed[1].value if listed and isinstance(listed[1], yaml.SequenceNode) else ():
+            if isinstance(node, yaml.MappingNode) and (found := _entry(node, "id")) and found[1].value == element:
+                return node
+        raise InputError(Message('"{name}" is not listed under “{key}:”', name=element, key=key))
+
+    def _with_element_as_block(self, key: str, element: str) -> Sheet:
+        """The same dossier with an entry of a list set one key a line, where it stands in braces."""
+        node = self._element(key, element)
+        found = _entry(self.root, key)
+        if found is not None and isinstance(found[1], yaml.SequenceNode) and found[1].flow_style:
+            lines = [f"{key}:"]
+            for item in found[1].value:
+                lines += _dashed(item, f"{_INDENTATION}- ")
+            return self._with(*self._lines_of(*found), lines)
+        if not node.flow_style:
+            return self
+        start, end = node.start_mark, node.end_mark
+        lines = _dashed(node, self.lines[start.line][: start.column])
+        lines[-1] += self.lines[end.line][end.column :]
+        return self._with(start.line, end.line + 1, lines)
+
     def _facts(self) -> tuple[yaml.Node, yaml.MappingNode | None]:
         """The key of the facts and, unless they are empty, their mapping."""
         found = _entry(self.root, "facts")
@@ -145,6 +200,12 @@ def _written(key: yaml.Node, value: yaml.Node) -> list[str]:
     return text.rstrip("\n").split("\n")
 
 
+def _dashed(item: yaml.MappingNode, before: str) -> list[str]:
+    """An entry of a list one key a line; the first line begins with what stands before the entry."""
+    lines = [line for key, value in item.value for line in _written(key, value)]
+    return [before + lines[0], *_indented(lines[1:], " " * len(before))]
+
+
 def _indented(lines: Several[str], indentation: str) -> list[str]:
     return [f"{indentation}{line}" if line else line for line in lines]
 
@@ -160,26 +221,38 @@ def content(node: Node) -> object:
             return {key: content(entry) for key, entry in entries.items()}
 
 
-def differing(before: str, after: str, key: str, name: str) -> set[str]:
-    """The keys in which two dossiers differ: those under `key`, and those at the top other than `key`.
+def differing(before: str, after: str, name: str) -> set[str]:
+    """The keys in which two dossiers differ: facts, those of listed elements under the names that these have, and other keys at the top.
 
     Raises:
         InputError: one is not YAML.
     """
-    old, new = (_top(read_text(text, name=name)) for text in (before, after))
-    inner = [_top(tree.get(key)) for tree in (old, new)]
-    return _changed(inner[0], inner[1]) | _changed(
-        *({k: v for k, v in tree.items() if k != key} for tree in (old, new))
-    )
-
-
-def _top(node: Node | None) -> dict[str, Node]:
-    return dict(node.entries) if isinstance(node, Mapping) else {}
-
-
-def _changed(old: dict[str, Node], new: dict[str, Node]) -> set[str]:
+    old, new = (_flat(_top(read_text(text, name=name))) for text in (before, after))
     return {
         key
         for key in {*old, *new}
         if (key in old) is not (key in new) or (key in old and content(old[key]) != content(new[key]))
     }
+
+
+def _flat(tree: dict[str, Node]) -> dict[str, Node]:
+    """Everything that a dossier says, each under a name of its own."""
+    found = {key: node for key, node in tree.items() if key != "facts" and key not in COLLECTIONS.values()}
+    found |= _top(tree.get("facts"))
+    for collection, key in COLLECTIONS.items():
+        listed = tree.get(key)
+        if isinstance(listed, Sequence) and listed.items:
+            for number, item in enumerate(listed.items):
+                entries = _top(item)
+                element = entries.get("id", item)
+                named = element.text if isinstance(element, Scalar) else str(number)
+                for fact, node in entries.items():
+                    general = fact if fact.startswith(f"{collection}.") else f"{collection}.{fact}"
+                    found[element_name(general, named)] = node
+        elif listed is not None:
+            found[key] = listed
+    return found
+
+
+def _top(node: Node | None) -> dict[str, Node]:
+    return dict(node.entries) if isinstance(node, Mapping) else {}

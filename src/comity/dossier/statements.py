@@ -31,6 +31,9 @@ MAXIMUM_BYTES = 8_000_000
 
 Plain = bool | int | float | str | list[str]
 
+GRADES = {"observed": "measured", "reported": "documented", "inferred": "documented", "declared": "declared"}
+"""What a fact of a statement counts as in a dossier, by who vouches for it."""
+
 
 class _Part(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """Base of the parts of a statement: unknown keys are refused, so that nothing is silently lost."""
@@ -62,18 +65,34 @@ class MeasuredFact(_Part, omit_defaults=True):
     Attributes:
         fact: id of the vocabulary.
         value: its value as plain data.
-        basis: `observed` by the measure itself, or `reported` by the artefact about itself.
+        basis: `observed` by the measure itself, `reported` by the artefact about itself, `declared` by a person, or `inferred` from
+            other facts.
         where: the place in the artefact that a reported value was read from.
+        count: how many observations are behind a rate.
+        interval: the bounds of its confidence interval.
     """
 
     fact: str
     value: Plain
-    basis: Literal["observed", "reported"]
+    basis: Literal["observed", "reported", "declared", "inferred"]
     where: str = ""
+    count: int | None = None
+    interval: tuple[float, float] | None = None
 
 
 class Predicate(_Part, omit_defaults=True):
-    """How it was measured and what was found. `observations` are findings that no clause asks about, kept for the reader."""
+    """How it was measured and what was found.
+
+    Attributes:
+        measure: name of the measure.
+        method: how it was measured, in a sentence or two.
+        tools: programs that took part.
+        measured_on: the day.
+        facts: what was found.
+        observations: findings that no clause asks about, kept for the reader.
+        seed: the seed of whatever was drawn at random.
+        preregistration: SHA-256 of the commitment that was made before the run, in hexadecimal digits.
+    """
 
     measure: str
     method: str
@@ -81,6 +100,8 @@ class Predicate(_Part, omit_defaults=True):
     measured_on: date
     facts: list[MeasuredFact]
     observations: dict[str, Plain | None] = {}
+    seed: int | None = None
+    preregistration: str | None = None
 
 
 class Statement(_Part):
@@ -90,6 +111,19 @@ class Statement(_Part):
     subject: list[Artefact]
     predicate_type: str
     predicate: Predicate
+
+
+class _Signature(msgspec.Struct, forbid_unknown_fields=True):
+    keyid: str
+    sig: bytes
+
+
+class _Envelope(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """A DSSE envelope; msgspec reads the base64 of `bytes` by itself."""
+
+    payload_type: Literal["application/vnd.in-toto+json"]
+    payload: bytes
+    signatures: list[_Signature]
 
 
 def new_statement(artefacts: list[Artefact], predicate: Predicate) -> Statement:
@@ -121,11 +155,19 @@ def read_statement(path: Path) -> Statement:
         InputError: the file is not a statement of this form.
     """
     place = Place(str(path))
-    raw = read_bytes(path, place, MAXIMUM_BYTES)
+    return decode_statement(read_bytes(path, place, MAXIMUM_BYTES), place)
+
+
+def decode_statement(raw: bytes, place: Place) -> Statement:
+    """The statement that a file holds, bare or in a signed envelope; whose signature that is, is not asked here.
+
+    Raises:
+        InputError: it is not a statement of this form.
+    """
     if not raw or len(raw) > MAXIMUM_BYTES:
         raise InputError(Message("the file is empty or too large for a statement"), place=place)
     try:
-        statement = msgspec.json.decode(raw, type=Statement)
+        statement = msgspec.json.decode(_payload(raw), type=Statement)
     except (msgspec.DecodeError, RecursionError) as error:
         raise InputError(Message("this is not a statement: {problem}", problem=str(error)[:200]), place=place) from None
     if statement.type != STATEMENT_TYPE or statement.predicate_type != PREDICATE_TYPE:
@@ -138,6 +180,14 @@ def read_statement(path: Path) -> Statement:
             message = Message('the digest of "{name}" is not a SHA-256', name=artefact.name[:80])
             raise InputError(message, place=place)
     return statement
+
+
+def _payload(raw: bytes) -> bytes:
+    """What an envelope holds; of anything else, the bytes themselves."""
+    try:
+        return msgspec.json.decode(raw, type=_Envelope).payload
+    except (msgspec.DecodeError, RecursionError):
+        return raw
 
 
 def read_statements(directory: Path, library: Library) -> tuple[list[Entry], tuple[str, ...]]:
@@ -172,7 +222,7 @@ def _entry(measured: MeasuredFact, path: Path, library: Library) -> Entry:
     except ComityError as error:
         message = Message("{fact}: {problem}", fact=measured.fact, problem=error.message)
         raise InputError(message, place=place, hint=error.hint) from None
-    by = "measured" if measured.basis == "observed" else "documented"
+    by = GRADES[measured.basis]
     if isinstance(value, str):
         value = clean(value)
     source = clean(f"{path.parent.name}/{path.name}")

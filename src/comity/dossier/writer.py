@@ -7,7 +7,8 @@ twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import yaml
@@ -18,9 +19,11 @@ from comity.documents.writing import write_file
 from comity.dossier.sheet import Sheet, differing
 from comity.errors import InputError, Place
 from comity.language import ENGLISH, Message
+from comity.library.elements import divided
+from comity.library.model import COLLECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from comity.clauses.tree import Value
@@ -53,8 +56,16 @@ class Notebook:
     library: Library
     language: str = ENGLISH
 
-    def start(self, system: str, name: str, markets: Sequence[str]) -> None:
+    def start(
+        self, system: str, name: str, markets: Sequence[str], elements: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         """Make the file.
+
+        Args:
+            system: id of the system.
+            name: its name.
+            markets: its markets.
+            elements: the ids of what it lists of each collection; of a collection that is not among them nothing is said.
 
         Raises:
             InputError: it is there already, or cannot be written.
@@ -63,7 +74,11 @@ class Notebook:
             raise InputError(Message("the file is there already"), place=Place(str(self.path)))
         lines = [f"# {message.in_language(self.language)}" for message in _HEAD]
         lines += ["comity: 1", "system:", f"  id: {_text(system)}", f"  name: {_text(name)}"]
-        lines += [_markets(markets), "", "facts:"]
+        lines += [_markets(markets), ""]
+        for collection, ids in (elements or {}).items():
+            key = COLLECTIONS[collection]
+            lines += [f"{key}:", *(f"  - id: {element}" for element in ids), ""] if ids else [f"{key}: []", ""]
+        lines.append("facts:")
         write_file(self.path, ("\n".join(lines) + "\n").encode())
 
     def put(self, *entries: Entry) -> None:
@@ -75,6 +90,11 @@ class Notebook:
 
         def change(sheet: Sheet) -> Sheet:
             for entry in entries:
+                fact, element = divided(entry.fact)
+                if element is not None:
+                    named = partial(_lines_of_element, entry)
+                    sheet = sheet.put_in(self._list_of(fact), element, self._keys_of(fact), named)
+                    continue
                 behind = self._neighbour(entry.fact, sheet.facts)
                 comments = self._comments(entry.fact, sheet.facts)
                 sheet = sheet.put_fact(entry.fact, comments, _lines(entry), behind)
@@ -90,6 +110,9 @@ class Notebook:
         """
 
         def change(sheet: Sheet) -> Sheet:
+            general, element = divided(fact)
+            if element is not None:
+                return sheet.remove_in(self._list_of(general), element, self._keys_of(general))
             others = tuple(name for name in sheet.facts if name != fact)
             return sheet.remove_fact(fact, self._comments(fact, others))
 
@@ -123,7 +146,7 @@ class Notebook:
         before = self._text()
         try:
             after = change(Sheet(before)).text
-            spared = differing(before, after, "facts", str(self.path)) <= keys
+            spared = differing(before, after, str(self.path)) <= keys
         except (yaml.YAMLError, InputError):
             spared = False
         if not spared:
@@ -134,6 +157,14 @@ class Notebook:
             raise InputError(message, place=Place(str(self.path)), hint=hint)
         if after != before:
             write_file(self.path, after.encode())
+
+    def _list_of(self, fact: str) -> str:
+        """The key under which a dossier lists what a fact is about."""
+        return COLLECTIONS[self.library.fact(fact).subject]
+
+    def _keys_of(self, fact: str) -> tuple[str, str]:
+        """What a fact is called in the entry of an element: without the name of the collection, or with it."""
+        return fact.removeprefix(f"{self.library.fact(fact).subject}."), fact
 
     def _comments(self, fact: str, present: Sequence[str]) -> list[str]:
         """The title of a fact; above it that of its topic, where it is the first of it in the file."""
@@ -186,6 +217,11 @@ def _lines(entry: Entry) -> list[str]:
     if len(line) <= _WIDTH:
         return [line]
     return [f"{entry.fact}:", *(f"  {key}: {text}" for key, text in parts)]
+
+
+def _lines_of_element(entry: Entry, key: str) -> list[str]:
+    """Key and value of a fact in the entry of an element."""
+    return _lines(replace(entry, fact=key))
 
 
 def write(value: Value) -> str:

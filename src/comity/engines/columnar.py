@@ -96,6 +96,8 @@ def expression(tree: Expression, definitions: Mapping[str, Definition], columns:
                 return -fold(trace.parts[0])
             case t.Choose():
                 return choice(*trace.parts)
+            case t.Unknowable():
+                return pl.lit(None, dtype=pl.Boolean)
             case _:
                 raise AssertionError(trace.expression)
 

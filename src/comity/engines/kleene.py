@@ -149,6 +149,10 @@ def _choose(node: t.Choose, system: _System) -> Trace:
     return Trace(node, value, parts)
 
 
+def _unknowable(node: t.Unknowable, _: _System) -> Trace:
+    return Trace(node, None, ())
+
+
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
@@ -175,4 +179,5 @@ _FOLD: dict[type, Callable[[Any, _System], Trace]] = {
     t.Arithmetic: _arithmetic,
     t.Negative: _negative,
     t.Choose: _choose,
+    t.Unknowable: _unknowable,
 }

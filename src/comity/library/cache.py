@@ -23,7 +23,7 @@ from comity.library.model import LibraryData
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMAT = 2
+FORMAT = 3
 _DIGEST_BYTES = 32
 
 

@@ -9,7 +9,7 @@ import os
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from comity.clauses.formula import define
 from comity.clauses.tree import And
@@ -19,7 +19,18 @@ from comity.errors import ComityError, ErrorList, InputError, Place
 from comity.language import Message
 from comity.library import cache
 from comity.library.definitions import read_definitions
-from comity.library.model import Axiom, CompiledFormula, Jurisdiction, LibraryData, Role, Standard, Topic, ValueTitle
+from comity.library.model import (
+    Axiom,
+    CompiledFormula,
+    Jurisdiction,
+    Language,
+    LibraryData,
+    Region,
+    Role,
+    Standard,
+    Topic,
+    ValueTitle,
+)
 from comity.library.standards import Registry, compiled, read_standard
 from comity.library.vocabulary import Vocabulary, read_facts, value_id
 
@@ -30,16 +41,30 @@ if TYPE_CHECKING:
     from comity.documents.reading import Node
     from comity.library.model import Clause, FactDefinition
 
-Entry = TypeVar("Entry", Topic, ValueTitle, Jurisdiction, Role, Axiom)
+Entry = TypeVar("Entry", Topic, ValueTitle, Region, Language, Jurisdiction, Role, Axiom)
 
 ENVIRONMENT_VARIABLE = "COMITY_LIBRARY"
 
 
 class Library:
-    """Facts, roles, topics, jurisdictions, definitions and standards, ready to be asked."""
+    """Facts, roles, topics, jurisdictions, definitions and standards, ready to be asked.
 
-    def __init__(self, data: LibraryData) -> None:
+    Attributes:
+        data: what it holds.
+        elements: the elements among which clauses about collections were divided, by collection (see `library.elements`).
+        general: the library before that; itself where nothing was divided.
+    """
+
+    def __init__(
+        self,
+        data: LibraryData,
+        *,
+        elements: Mapping[str, tuple[str, ...]] | None = None,
+        general: Library | None = None,
+    ) -> None:
         self.data = data
+        self.elements: Mapping[str, tuple[str, ...]] = elements or {}
+        self.general = general or self
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -60,6 +85,11 @@ class Library:
     def jurisdictions(self) -> Mapping[str, Jurisdiction]:
         """Jurisdictions by id."""
         return {entry.id: entry for entry in self.data.jurisdictions}
+
+    @cached_property
+    def regions(self) -> Mapping[str, Region]:
+        """Regions of the world by id, the larger before the smaller."""
+        return {region.id: region for region in self.data.regions}
 
     @cached_property
     def roles(self) -> Mapping[str, Role]:
@@ -174,7 +204,10 @@ def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
     errors: list[ComityError] = []
     topics = _merged(layers, "topics.yaml", _topic, errors)
     values = _merged(layers, "values.yaml", _value_title, errors)
-    jurisdictions = _merged(layers, "jurisdictions.yaml", _jurisdiction, errors)
+    regions = _merged(layers, "regions.yaml", _region, errors)
+    languages = _merged(layers, "languages.yaml", _language, errors)
+    places = _Places(tuple(region.id for region in regions), tuple(language.id for language in languages))
+    jurisdictions = _merged(layers, "jurisdictions.yaml", lambda node: _jurisdiction(node, places), errors)
     roles = _merged(layers, "roles.yaml", _role, errors)
     facts: dict[str, FactDefinition] = {}
     for layer in layers:
@@ -212,6 +245,8 @@ def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
         definitions=tuple(vocabulary.named_formulas.values()),
         axioms=axioms,
         standards=standards,
+        regions=regions,
+        languages=languages,
     )
     return data, errors
 
@@ -294,7 +329,36 @@ def _value_title(node: Node) -> ValueTitle:
     return entry
 
 
-def _jurisdiction(node: Node) -> Jurisdiction:
+class _Places(NamedTuple):
+    """The closed lists that a jurisdiction may name."""
+
+    regions: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def _region(node: Node) -> Region:
+    fields = read.Fields(node, Message("a region"))
+    region = Region(
+        id=fields.required("id", value_id),
+        title=fields.required("title", read.bilingual),
+        part_of=fields.optional("part_of", value_id, None),
+    )
+    fields.done()
+    return region
+
+
+def _language(node: Node) -> Language:
+    fields = read.Fields(node, Message("a language"))
+    language = Language(
+        id=fields.required("id", value_id),
+        title=fields.required("title", read.bilingual),
+        world=fields.optional("world", read.boolean, False),
+    )
+    fields.done()
+    return language
+
+
+def _jurisdiction(node: Node, places: _Places) -> Jurisdiction:
     fields = read.Fields(node, Message("a jurisdiction"))
     entry = Jurisdiction(
         id=fields.required("id", value_id),
@@ -302,6 +366,8 @@ def _jurisdiction(node: Node) -> Jurisdiction:
         kind=fields.required("kind", value_id),
         market=fields.required("market", read.boolean),
         part_of=fields.optional("part_of", value_id, None),
+        regions=fields.optional("regions", read.many(read.choice(places.regions, Message("region"))), ()),
+        languages=fields.optional("languages", read.many(read.choice(places.languages, Message("language"))), ()),
     )
     fields.done()
     return entry

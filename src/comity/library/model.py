@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from comity.clauses.formula import Definition
-from comity.clauses.tree import Expression
+from comity.clauses.tree import Expression, Unknowable
 from comity.clauses.values import FactType
 
 Text: TypeAlias = dict[str, str]
@@ -22,9 +22,12 @@ ORIENTATIONS = ("technology_leadership", "ethics_rules", "development_rights")
 MODALITIES = ("must", "must_not", "should", "may")
 GRADES = ("primary", "secondary", "unconfirmed")
 SUBJECTS = ("organisation", "system", "model", "dataset", "flow", "item", "decision", "trace")
+COLLECTIONS = {"flow": "flows"}
+"""Subjects of which a dossier can list several, each with its key there; a clause about one of them is judged once for each."""
 NATURES = ("given", "choice")
 BASES = ("declared", "documented", "measured")
 VERDICTS = ("met", "not_met", "unknown", "not_applicable")
+WORST_FIRST = ("not_met", "unknown", "met", "not_applicable")
 
 Plain: TypeAlias = bool | int | float | str | tuple[str, ...]
 """A fact's value as plain data; `clauses.values.canonical` turns it into the canonical one."""
@@ -50,14 +53,35 @@ class ValueTitle(Record, frozen=True, kw_only=True):
     title: Text
 
 
+class Region(Record, frozen=True, kw_only=True):
+    """A region of the world, and the larger one that it lies in. Source: UN M49."""
+
+    id: str
+    title: Text
+    part_of: str | None = None
+
+
+class Language(Record, frozen=True, kw_only=True):
+    """A language in which rules are published officially; `world` marks the official languages of the United Nations."""
+
+    id: str
+    title: Text
+    world: bool = False
+
+
 class Jurisdiction(Record, frozen=True, kw_only=True):
-    """Where rules come from. `part_of` names the whole whose rules apply here too."""
+    """Where rules come from. `part_of` names the whole whose rules apply here too.
+
+    `regions` are the regions that it reaches into, `languages` those in which it publishes its rules; empty where nobody said.
+    """
 
     id: str
     title: Text
     kind: str
     market: bool
     part_of: str | None = None
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 class Role(Record, frozen=True, kw_only=True):
@@ -150,13 +174,19 @@ class Example(Record, frozen=True, kw_only=True):
 
 
 class Clause(Record, frozen=True, kw_only=True):
-    """One duty: whom it binds, when, except when, and what has to hold."""
+    """One duty: whom it binds, when, except when, and what has to hold.
+
+    `subject` names the collection of which it is judged element by element (`flow`); None where it is about the system as a whole.
+    `element` is the one that it was made for (see `elements`); None in a library as it is written.
+    """
 
     id: str
     standard: str
     jurisdiction: str
     cite: str
     topic: str
+    subject: str | None = None
+    element: str | None = None
     title: Text
     text: Text
     modality: Literal["must", "must_not", "should", "may"]
@@ -177,6 +207,11 @@ class Clause(Record, frozen=True, kw_only=True):
     def full_id(self) -> str:
         """`<standard>/<clause>`, unique in a library."""
         return f"{self.standard}/{self.id}"
+
+    @property
+    def unknowable(self) -> bool:
+        """Whether the clause is kept as text, because no fact can decide it."""
+        return isinstance(self.require.tree, Unknowable)
 
     @property
     def conditions(self) -> tuple[CompiledFormula, ...]:
@@ -234,3 +269,5 @@ class LibraryData(Record, frozen=True, kw_only=True):
     definitions: tuple[NamedFormula, ...]
     axioms: tuple[Axiom, ...]
     standards: tuple[Standard, ...]
+    regions: tuple[Region, ...] = ()
+    languages: tuple[Language, ...] = ()

@@ -58,6 +58,11 @@ class Profile:
     text: Text
     facts: ReadOnly[str, ProfileValue]
 
+    @property
+    def elements(self) -> dict[str, tuple[str, ...]]:
+        """A profile lists nothing: what it says of a flow is said of the only one."""
+        return {}
+
     def facts_in(self, market: str) -> dict[str, Value]:
         """The givens as they hold in a market."""
         found = {fact: entry.value_in(market) for fact, entry in self.facts.items()}

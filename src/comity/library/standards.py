@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from comity.clauses.errors import FormulaError
 from comity.clauses.formula import Formula
-from comity.clauses.tree import Kind
+from comity.clauses.tree import Kind, Unknowable
 from comity.clauses.values import plain
 from comity.documents import fields as read
-from comity.documents.reading import Mapping, read_file
+from comity.documents.reading import Mapping, Scalar, read_file
 from comity.errors import ComityError, ErrorList, InputError, Place, did_you_mean
 from comity.language import Message
 from comity.library.definitions import definition_at
 from comity.library.model import (
+    COLLECTIONS,
     FORCES,
     GRADES,
     MODALITIES,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
     from comity.documents.reading import Node
     from comity.library.vocabulary import Vocabulary
+
+UNKNOWABLE = "unknowable"
+"""What stands in the place of a formula, where no fact can decide what a clause requires."""
 
 clause_id = read.identifier(r"[a-z0-9]+(-[a-z0-9]+)*", "31-1-advance-notice")
 standard_id = read.identifier(r"[a-z0-9]+([.-][a-z0-9]+)*", "kr-ai-basic-act")
@@ -234,6 +238,7 @@ def _clause(node: Node, head: _Head, registry: Registry) -> Clause:
         jurisdiction=head.jurisdiction,
         cite=fields.required("cite", read.text),
         topic=fields.required("topic", read.choice(registry.topics, Message("topic"))),
+        subject=fields.optional("subject", read.choice(COLLECTIONS, Message("subject")), None),
         title=fields.required("title", read.bilingual),
         text=fields.required("text", read.bilingual),
         modality=fields.required("modality", read.choice(MODALITIES, Message("modality"))),  # type: ignore[arg-type]
@@ -242,7 +247,7 @@ def _clause(node: Node, head: _Head, registry: Registry) -> Clause:
         actor=_actor_formula(actors, vocabulary),
         when=fields.optional("when", lambda item: compiled(item, vocabulary), None),
         unless=fields.optional("unless", lambda item: compiled(item, vocabulary), None),
-        require=fields.required("require", lambda item: compiled(item, vocabulary)),
+        require=fields.required("require", lambda item: _requirement(item, vocabulary)),
         in_force=fields.optional("in_force", lambda item: _phases(item, vocabulary), head.in_force),
         checked=fields.required("checked", _checked),
         note=fields.optional("note", read.bilingual, None),
@@ -251,7 +256,50 @@ def _clause(node: Node, head: _Head, registry: Registry) -> Clause:
         line=node.place.line,
     )
     fields.done()
+    _check_unknowable(clause, fields)
+    _check_subject(clause, fields, vocabulary)
     return clause
+
+
+def _requirement(node: Node, vocabulary: Vocabulary) -> CompiledFormula:
+    """What a clause requires: a formula, or the bare word that says that none can be written."""
+    if isinstance(node, Scalar) and node.text == UNKNOWABLE:
+        return CompiledFormula(text=UNKNOWABLE, tree=Unknowable((0, len(UNKNOWABLE))), facts=frozenset())
+    return compiled(node, vocabulary)
+
+
+def _check_unknowable(clause: Clause, fields: read.Fields) -> None:
+    """Refuse a duty that nothing can decide, and one that does not say why."""
+    if not clause.unknowable:
+        return
+    if clause.modality not in {"should", "may"}:
+        message = Message(
+            "what nothing can decide is no duty: write should or may, or require something that facts decide"
+        )
+        raise InputError(message, place=fields.place_of("modality"))
+    if clause.note is None:
+        hint = Message('write note: {{en: "…", zh: "…"}}')
+        raise InputError(
+            Message("a note has to say why nothing can decide this"), place=fields.place_of("require"), hint=hint
+        )
+
+
+def _check_subject(clause: Clause, fields: read.Fields, vocabulary: Vocabulary) -> None:
+    """Refuse a clause that reads facts of a collection without saying so, and one that says so without reading any."""
+    read_facts = {vocabulary.facts[fact].subject: fact for fact in sorted(clause.facts, reverse=True)}
+    if clause.subject is not None and clause.subject not in read_facts:
+        message = Message("the clause reads no fact about a {subject}", subject=clause.subject)
+        hint = Message("leave “subject: {subject}” out", subject=clause.subject)
+        raise InputError(message, place=fields.place_of("subject"), hint=hint)
+    for collection in COLLECTIONS:
+        if collection in read_facts and clause.subject != collection:
+            message = Message(
+                'the clause reads "{fact}", of which every {subject} has its own',
+                fact=read_facts[collection],
+                subject=collection,
+            )
+            hint = Message("write “subject: {subject}” below “topic:”", subject=collection)
+            raise InputError(message, place=fields.place_of("topic"), hint=hint)
 
 
 def _actor_formula(actors: tuple[str, ...], vocabulary: Vocabulary) -> CompiledFormula | None:

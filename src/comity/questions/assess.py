@@ -7,15 +7,17 @@ most clauses.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.exit_codes import CANNOT_DECIDE, FAIL_ON_BY_DEFAULT, FINDINGS, FINE
 from comity.judging.judgement import Judgement, System, judge, reasons
 from comity.judging.openings import candidate_values, decided_by, deciding
 from comity.judging.pending import breach
-from comity.library.model import FORCES
+from comity.library.elements import parts_of, with_elements
+from comity.library.model import FORCES, WORST_FIRST
 from comity.library.vocabulary import MARKETS
+from comity.questions.routes import flow_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from comity.judging.pending import Memory
     from comity.library.loader import Library
     from comity.library.model import Clause, Standard, Verdict
+    from comity.questions.routes import FlowRoutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class ClauseResult:
         bases: what each deciding fact rests on.
         binding: whether a failure counts: the clause is a `must` or `must_not` whose text was confirmed.
         settled: whether a solver settled the verdict, because no missing fact can change it.
+        elements: of a clause about a collection that the dossier lists, the results for its elements, in order. The clause has the worst
+            verdict of them, with the facts of those that have it. None for every other clause.
     """
 
     judgement: Judgement
@@ -47,6 +52,12 @@ class ClauseResult:
     bases: dict[str, Basis]
     binding: bool
     settled: bool = False
+    elements: tuple[ClauseResult, ...] | None = None
+
+    @property
+    def parts(self) -> tuple[ClauseResult, ...]:
+        """The results for the elements; the result itself where the clause was judged as a whole."""
+        return (self,) if self.elements is None else self.elements
 
     @property
     def clause(self) -> Clause:
@@ -83,9 +94,12 @@ class Assessment:
     """The answer.
 
     Attributes:
+        library: the rules; clauses about a collection that the dossier lists are divided among its elements there, and whole in `standards`
+            and `results`.
         results: every clause of every standard of the markets, in the order of the markets, law before standards.
         changes: verdicts that change by themselves after the day asked about, by date.
         openings: unknown facts, the most decisive first.
+        routes: for each flow that the dossier lists, how it stands with the legal routes that the markets ask for.
     """
 
     dossier: Dossier
@@ -96,6 +110,7 @@ class Assessment:
     results: tuple[ClauseResult, ...]
     changes: tuple[Change, ...]
     openings: tuple[Opening, ...]
+    routes: tuple[FlowRoutes, ...] = ()
 
     def counts(self, results: Iterable[ClauseResult] | None = None) -> Counter[str]:
         """How many clauses have each verdict; by default over all results."""
@@ -146,13 +161,14 @@ def assess(
         library: the rules.
         markets: jurisdictions to look at; by default those of the dossier. The rules of a whole apply in its parts.
         on: the day to judge on.
-        openings: whether to work out which unknown facts would decide most clauses.
+        openings: whether to work out which unknown facts would decide most clauses, and which routes would do for the flows.
     """
+    library = with_elements(library, dossier.elements)
     chosen = tuple(dict.fromkeys(dossier.markets if markets is None else markets))
     everywhere = library.with_wholes(chosen)
     standards = tuple(
         sorted(
-            (standard for standard in library.data.standards if standard.jurisdiction in everywhere),
+            (standard for standard in library.general.data.standards if standard.jurisdiction in everywhere),
             key=lambda standard: (everywhere.index(standard.jurisdiction), FORCES.index(standard.force)),
         )
     )
@@ -167,9 +183,12 @@ def assess(
     for standard in standards:
         system = systems[standard.jurisdiction]
         for clause in standard.clauses:
+            elements = parts_of(clause, library)
             result = _result(clause, standard, system, dossier, on)
+            if elements is not None:
+                result = together(result, [_result(part, standard, system, dossier, on) for part in elements])
             results.append(result)
-            changes += _changes(clause, standard, system, result.verdict, on)
+            changes += _changes(clause, elements, standard, system, result.verdict, on)
     changes.sort(key=lambda change: (change.on, change.clause.full_id))
     return Assessment(
         dossier=dossier,
@@ -180,6 +199,7 @@ def assess(
         results=tuple(results),
         changes=tuple(changes),
         openings=_openings(results, systems, library, on) if openings else (),
+        routes=flow_routes(library, everywhere, systems, on) if openings else (),
     )
 
 
@@ -193,15 +213,42 @@ def _result(clause: Clause, standard: Standard, system: System, dossier: Dossier
     return ClauseResult(judgement, deciding, missing, bases, binding)
 
 
-def _changes(clause: Clause, standard: Standard, system: System, verdict: Verdict, on: date) -> list[Change]:
+def together(general: ClauseResult, elements: Iterable[ClauseResult]) -> ClauseResult:
+    """The result of a clause about a collection: the worst verdict of its elements, not applicable where there is none.
+
+    Args:
+        general: the clause judged without looking at the elements.
+        elements: the results for the elements.
+    """
+    elements = tuple(elements)
+    if not elements:
+        judgement = general.judgement._replace(verdict="not_applicable", applies=False, conditions=())
+        return replace(general, judgement=judgement, deciding={}, missing=[], bases={}, elements=())
+    verdict = min((result.verdict for result in elements), key=WORST_FIRST.index)
+    worst = [result for result in elements if result.verdict == verdict]
+    return replace(
+        general,
+        judgement=worst[0].judgement._replace(clause=general.clause),
+        deciding={fact: value for result in worst for fact, value in result.deciding.items()},
+        missing=list(dict.fromkeys(fact for result in worst for fact in result.missing)),
+        bases={fact: basis for result in worst for fact, basis in result.bases.items()},
+        settled=all(result.settled for result in worst),
+        elements=elements,
+    )
+
+
+def _changes(
+    clause: Clause, elements: tuple[Clause, ...] | None, standard: Standard, system: System, verdict: Verdict, on: date
+) -> list[Change]:
     """The later days on which the verdict of a clause changes without anybody doing anything."""
-    if standard.status in {"bill", "repealed"}:
+    judged = (clause,) if elements is None else elements
+    if standard.status in {"bill", "repealed"} or not judged:
         return []
     days = {phase.start for phase in clause.in_force} | {phase.until for phase in clause.in_force if phase.until}
     found: list[Change] = []
     before = verdict
     for day in sorted(day for day in days if day > on):
-        after = judge(clause, system, day).verdict
+        after = min((judge(part, system, day).verdict for part in judged), key=WORST_FIRST.index)
         if after != before:
             found.append(Change(day, clause, before, after))
             before = after
@@ -212,7 +259,8 @@ def _openings(
     results: list[ClauseResult], systems: dict[str, System], library: Library, on: date
 ) -> tuple[Opening, ...]:
     """Unknown facts by how many unknown binding verdicts some value of theirs would decide alone."""
-    undecided = [result for result in results if result.binding and result.verdict == "unknown"]
+    judged = [part for result in results for part in result.parts]
+    undecided = [result for result in judged if result.binding and result.verdict == "unknown"]
     touched = Counter(fact for result in undecided for fact in result.missing)
     candidates = candidate_values([result.clause for result in undecided], library.vocabulary)
     memories: dict[str, tuple[Memory, Memory]] = {jurisdiction: ({}, {}) for jurisdiction in systems}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from comity.clauses.tree import Expression
     from comity.library.loader import Library
+    from comity.library.model import Region
 
 Entry: TypeAlias = Standard | Clause | FactDefinition | NamedFormula | Role | Topic | Jurisdiction
 
@@ -115,6 +116,33 @@ def known_jurisdiction(library: Library, identifier: str) -> Jurisdiction:
         )
         raise InputError(Message('"{id}" is not a jurisdiction of this library', id=identifier[:40]), hint=hint)
     return found
+
+
+def known_region(library: Library, identifier: str) -> Region:
+    """A region of the world by its id.
+
+    Raises:
+        InputError: the library has none of that id.
+    """
+    found = library.regions.get(identifier.lower().replace("-", "_"))
+    if found is None:
+        hint = did_you_mean(identifier.lower(), library.regions) or Message(
+            "known are: {values}", values=", ".join(library.regions)
+        )
+        raise InputError(Message('"{id}" is not a region of this library', id=identifier[:40]), hint=hint)
+    return found
+
+
+def within(library: Library, region: str) -> frozenset[str]:
+    """A region and everything that lies in it, by id."""
+    found = {region}
+    pending = [region]
+    while pending:
+        larger = pending.pop()
+        smaller = {entry.id for entry in library.data.regions if entry.part_of == larger} - found
+        found |= smaller
+        pending += smaller
+    return frozenset(found)
 
 
 class Use(NamedTuple):

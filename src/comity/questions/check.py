@@ -41,6 +41,8 @@ class Problem:
 class Comparability:
     """How much the clauses of different jurisdictions talk about the same things. All shares lie between 0 and 1.
 
+    A clause that nothing can decide counts among all clauses, and never among those that share something.
+
     Attributes:
         shared_facts: share of choice facts that formulas of two or more jurisdictions use.
         shared_values: share of the values of choice sets and enums that formulas of two or more jurisdictions use.
@@ -65,6 +67,7 @@ class Inspection:
     examples: int
     facts: int
     grades: dict[str, int]
+    unknowable: int
     comparability: Comparability
 
 
@@ -87,7 +90,8 @@ def inspect(library: Library, errors: Iterable[ComityError] = ()) -> Inspection:
         examples=sum(len(clause.examples) for clause in clauses),
         facts=len(library.vocabulary.facts),
         grades=dict(Counter(clause.checked.against for clause in clauses)),
-        comparability=_comparability(library),
+        unknowable=sum(clause.unknowable for clause in clauses),
+        comparability=comparability(library),
     )
 
 
@@ -110,7 +114,8 @@ def run_example(clause: Clause, example: Example, library: Library) -> str | Non
 def _example_problems(clause: Clause, library: Library) -> Iterator[Problem]:
     place = Place(clause.file, clause.line, 1)
     verdicts = [example.verdict for example in clause.examples]
-    wanted = ["met", "not_met"] + (["not_applicable"] if clause.when or clause.unless else [])
+    wanted = ["unknown"] if clause.unknowable else ["met", "not_met"]
+    wanted += ["not_applicable"] if clause.when or clause.unless else []
     for verdict in wanted:
         if verdict not in verdicts:
             yield Problem(
@@ -155,7 +160,7 @@ def _mark_problems(clause: Clause, library: Library) -> Iterator[Problem]:
     standard = library.standards[clause.standard]
     if not standard.sources:
         yield Problem(Message("{clause}: the standard names no source", clause=clause.id), place)
-    if not clause.require.facts:
+    if not clause.require.facts and not clause.unknowable:
         yield Problem(Message("{clause}: “require” reads no fact", clause=clause.id), place)
 
 
@@ -180,7 +185,8 @@ def _fact_problems(library: Library) -> Iterator[Problem]:
             yield Problem(Message('the fact "{fact}" needs a title and a definition', fact=fact.id), place)
 
 
-def _comparability(library: Library) -> Comparability:
+def comparability(library: Library) -> Comparability:
+    """How comparable the countries of a library are."""
     facts = library.vocabulary.facts
     users: defaultdict[str, set[str]] = defaultdict(set)
     value_users: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -198,7 +204,7 @@ def _comparability(library: Library) -> Comparability:
     clauses = list(library.clauses.values())
 
     def shares(clause: Clause, read: frozenset[str], by: dict[str, set[str]], *, choices_only: bool) -> bool:
-        return any(
+        return not clause.unknowable and any(
             by[fact] - {clause.jurisdiction}
             for fact in read
             if fact not in {MARKETS, "organisation.roles"} and (not choices_only or facts[fact].nature == "choice")

@@ -10,7 +10,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from types import ModuleType
 from typing import TYPE_CHECKING, Literal
 
@@ -183,26 +183,48 @@ def _in_processes(couples: list[Couple], library: Library, on: date | None, proc
         portions = [names[start : start + size] for start in range(0, len(names), size)]
         setting = (msgspec.msgpack.encode(library.data), on)
         try:
-            with ProcessPoolExecutor(processes, get_context("spawn"), _start, setting) as pool:
-                with _no_main_module():
-                    asked = pool.map(_relate_all, portions)
-                for portion in asked:
-                    yield from portion
-                    done += len(portion)
+            for portion in _shared_out(portions, processes, setting):
+                yield from portion
+                done += len(portion)
         except (OSError, ImportError, BrokenProcessPool):
             pass
     yield from _one_by_one(couples[done:], library, on)
 
 
+def _shared_out(
+    portions: list[list[tuple[str, str]]], processes: int, setting: tuple[bytes, date | None]
+) -> Iterator[list[KeptRelation]]:
+    """Every portion answered, in order; where nobody listens any more, the processes are ended rather than waited for."""
+    others = set(active_children())
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _start, setting)
+    try:
+        with _on_their_own():
+            asked = pool.map(_relate_all, portions)
+        yield from asked
+        pool.shutdown()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in set(active_children()) - others:
+            process.terminate()
+        raise
+
+
 @contextmanager
-def _no_main_module() -> Iterator[None]:
-    """Start processes that do not run the program of this one again: they need nothing of it, and it need not be prepared for that."""
+def _on_their_own() -> Iterator[None]:
+    """Start processes that do not run the program of this one again, and that leave an interruption to this one from the first moment.
+
+    They need nothing of the program, and it need not be prepared for that.
+    """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
+    mask = getattr(signal, "pthread_sigmask", None)  # not on Windows
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else ()
     try:
         yield
     finally:
         sys.modules["__main__"] = main
+        if mask:
+            mask(signal.SIG_SETMASK, before)
 
 
 class _Worker:
@@ -214,7 +236,7 @@ class _Worker:
 def _start(data: bytes, on: date | None) -> None:
     from comity.questions.compare import Comparison
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is the parent's to answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Worker.comparison = Comparison(Library(msgspec.msgpack.decode(data, type=LibraryData)), on)
 
 

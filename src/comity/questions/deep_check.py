@@ -10,7 +10,7 @@ Source: N. Feng et al., "Analyzing and debugging normative requirements via sati
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import msgspec
 import z3
@@ -69,12 +69,12 @@ def inspect_deeply(library: Library, *, progress: Callable[[int, int], None] | N
         library: the rules.
         progress: told how many clauses are done, and how many there are.
     """
-    total, done = len(library.clauses), 0
+    total, done = sum(not clause.unknowable for clause in library.clauses.values()), 0
     flaws: list[Flaw] = []
     encoding = Encoding(library.vocabulary)
     for standard in library.data.standards:
         workshop = _Workshop(standard, library, encoding)
-        for clause in standard.clauses:
+        for clause in workshop.clauses:
             flaws += workshop.flaws(clause)
             done += 1
             if progress is not None:
@@ -88,7 +88,7 @@ class _Workshop:
 
     def __init__(self, standard: Standard, library: Library, encoding: Encoding) -> None:
         self.encoding = encoding
-        self.clauses = standard.clauses
+        self.clauses = tuple(clause for clause in standard.clauses if not clause.unknowable)
         self.switches = {
             clause.full_id: z3.Bool(f"demand {clause.full_id}", encoding.context) for clause in self.clauses
         }
@@ -156,6 +156,8 @@ def _covers(other: Clause, clause: Clause) -> bool:
 
 class _Nothing:
     """A system of which nothing is known."""
+
+    elements: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     def facts_in(self, market: str) -> dict[str, Value]:
         """No facts."""

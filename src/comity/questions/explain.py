@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from comity.clauses import tree as t
-from comity.errors import InputError
+from comity.errors import InputError, did_you_mean
 from comity.language import Message
 from comity.library.vocabulary import MARKETS
 from comity.questions.assess import assess
@@ -52,6 +52,7 @@ class Explanation:
 
     Attributes:
         result: the verdict with its traces.
+        elements: of a clause about a collection, the results for all elements; `result` is one of them.
         markets: the jurisdictions that the system was judged in.
         facts: the known facts as they hold in the clause's jurisdiction.
         obstacles: what stands in the way of `met`, where the verdict is `not_met`.
@@ -59,6 +60,7 @@ class Explanation:
     """
 
     result: ClauseResult
+    elements: tuple[ClauseResult, ...]
     dossier: Dossier
     library: Library
     on: date
@@ -68,18 +70,27 @@ class Explanation:
     exception: Obstacle | None
 
 
-def explain(clause: Clause, dossier: Dossier, library: Library, *, market: str | None = None, on: date) -> Explanation:
+def explain(
+    clause: Clause,
+    dossier: Dossier,
+    library: Library,
+    *,
+    element: str | None = None,
+    market: str | None = None,
+    on: date,
+) -> Explanation:
     """Judge a system by one clause, and keep everything that led to the verdict.
 
     Args:
         clause: of the library.
         dossier: the system.
         library: the rules.
+        element: of a clause about a collection, the one to judge; by default the first with the worst verdict.
         market: to judge in; by default the clause's jurisdiction (and the dossier's markets, where that is no market).
         on: the day to judge on.
 
     Raises:
-        InputError: the clause is not a rule of the market.
+        InputError: the clause is not a rule of the market, or there is no such element.
     """
     jurisdiction = clause.jurisdiction
     if market is not None:
@@ -97,19 +108,40 @@ def explain(clause: Clause, dossier: Dossier, library: Library, *, market: str |
         )
         raise InputError(message, hint=Message("leave --market out"))
     assessment = assess(dossier, library, markets=markets, on=on, openings=False)
-    result = next(result for result in assessment.results if result.clause.full_id == clause.full_id)
+    whole = next(result for result in assessment.results if result.clause.full_id == clause.full_id)
+    result = _of_element(whole, element)
     judgement = result.judgement
     exception = next((condition.trace for condition in judgement.conditions if condition.part == "unless"), None)
     failed = result.verdict == "not_met"
     return Explanation(
         result=result,
+        elements=whole.elements or (),
         dossier=dossier,
-        library=library,
+        library=assessment.library,
         on=on,
         markets=markets,
         facts={**dossier.facts_in(jurisdiction), MARKETS: frozenset(library.with_wholes(markets))},
         obstacles=obstacles(judgement.require, wanted=True) if failed else None,
         exception=obstacles(exception, wanted=True) if failed and exception is not None else None,
+    )
+
+
+def _of_element(whole: ClauseResult, element: str | None) -> ClauseResult:
+    """The result for one element; by default for the first with the verdict of the whole."""
+    elements = whole.elements or ()
+    if element is None:
+        return next((result for result in elements if result.verdict == whole.verdict), whole)
+    for result in elements:
+        if result.clause.element == element:
+            return result
+    names = [result.clause.element or "" for result in elements]
+    message = Message(
+        'the clause "{clause}" is not judged for any "{element}" here',
+        clause=whole.clause.full_id,
+        element=element[:80],
+    )
+    raise InputError(
+        message, hint=did_you_mean(element, names) or Message("known are: {values}", values=", ".join(names) or "–")
     )
 
 

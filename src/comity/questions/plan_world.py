@@ -103,7 +103,8 @@ class World:
         """The clauses that are met or do not apply, as `assess` judges them."""
         scenario = self.scenario
         found = assess(self.dossier, scenario.library, markets=scenario.markets, on=scenario.on, openings=False)
-        return frozenset(result.clause.full_id for result in found.results if result.verdict in CLOSED)
+        parts = (part for result in found.results for part in result.parts)
+        return frozenset(part.clause.full_id for part in parts if part.verdict in CLOSED)
 
     def closed_among(self, clauses: Iterable[str], changes: Mapping[str, Mapping[str, Value]]) -> set[str]:
         """Those of these clauses that are met or do not apply once values of facts, by jurisdiction, are changed."""

@@ -68,6 +68,7 @@ class Reconciliation:
         splits: the fewest facts that have to differ by market; empty where one product does, or where no splits do.
         possible_with_splits: whether all duties can be met once these facts differ by market.
         persistent: the minimal conflicts that no splits end.
+        obstacles: facts of which one has to differ; the splits are the fewest that touch every such set.
     """
 
     scenario: Scenario
@@ -79,6 +80,7 @@ class Reconciliation:
     splits: tuple[Split, ...]
     possible_with_splits: bool
     persistent: tuple[tuple[str, ...], ...]
+    obstacles: tuple[tuple[str, ...], ...] = ()
 
 
 def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliation:
@@ -98,6 +100,7 @@ def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliat
     conflicts: list[Conflict] = []
     splits: list[Split] = []
     persistent: list[tuple[str, ...]] = []
+    obstacles: list[tuple[str, ...]] = []
     complete = True
     for group in groups_of(scenario):
         terms = {duty.id: duty_term(duty, encoding) for duty in group.duties}
@@ -117,6 +120,7 @@ def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliat
         splits += separation.splits
         design |= separation.design
         persistent += separation.persistent
+        obstacles += separation.obstacles
     confirm(scenario, design, splits, persistent)
     possible = not conflicts
     return Reconciliation(
@@ -129,6 +133,7 @@ def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliat
         splits=tuple(sorted(splits, key=lambda split: split.fact)),
         possible_with_splits=not persistent,
         persistent=tuple(persistent),
+        obstacles=tuple(obstacles),
     )
 
 

@@ -14,6 +14,7 @@ import z3
 from comity.engines.smt import Encoding
 from comity.judging.judgement import phases_on
 from comity.library.vocabulary import MARKETS
+from comity.questions.assess import together
 from comity.solving.worlds import NotDecidedError, clause_terms, new_solver, possible
 
 if TYPE_CHECKING:
@@ -27,14 +28,14 @@ def settle(assessment: Assessment) -> Assessment:
     A verdict that the solver does not decide in time stays unknown.
     """
     encoding = Encoding(assessment.library.vocabulary)
-    results = tuple(
-        _settled(result, encoding, assessment) if result.verdict == "unknown" else result
-        for result in assessment.results
-    )
-    return replace(assessment, results=results)
+    return replace(assessment, results=tuple(_settled(result, encoding, assessment) for result in assessment.results))
 
 
 def _settled(result: ClauseResult, encoding: Encoding, assessment: Assessment) -> ClauseResult:
+    if result.verdict != "unknown" or result.clause.unknowable:
+        return result
+    if result.elements is not None:
+        return together(result, [_settled(element, encoding, assessment) for element in result.elements])
     try:
         verdict = settled_verdict(result.clause, encoding, assessment)
     except NotDecidedError:

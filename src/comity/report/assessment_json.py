@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.clauses.values import plain
+from comity.report.routes import routes_document
 from comity.report.words import Words
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def assessment_document(assessment: Assessment, language: str) -> dict[str, Any]
             {"fact": opening.fact, "decides": opening.decides, "touched": opening.touched}
             for opening in assessment.openings
         ],
+        "flows": routes_document(assessment),
         "contradictions": [words.name(contradiction.message) for contradiction in dossier.contradictions],
     }
 
@@ -77,18 +79,33 @@ def _clause(result: ClauseResult, words: Words) -> dict[str, Any]:
         "modality": clause.modality,
         "jurisdiction": clause.jurisdiction,
         "topic": clause.topic,
+        "subject": clause.subject,
+        "unknowable": clause.unknowable,
         "cite": clause.cite,
         "title": clause.title,
         "reason": words.reason(result),
         "applies": result.judgement.applies,
         "deciding_facts": {fact: plain(value) for fact, value in sorted(result.deciding.items())},
         "missing_facts": result.missing,
+        "elements": None if result.elements is None else [_element(element, words) for element in result.elements],
         "evidence": [_evidence(fact, basis) for fact, basis in sorted(result.bases.items())],
         "checked": {"on": clause.checked.on.isoformat(), "against": clause.checked.against},
         "in_force": [
             {"from": phase.start.isoformat(), "until": phase.until.isoformat() if phase.until else None}
             for phase in clause.in_force
         ],
+    }
+
+
+def _element(result: ClauseResult, words: Words) -> dict[str, Any]:
+    return {
+        "id": result.clause.element,
+        "verdict": result.verdict,
+        "settled": result.settled,
+        "reason": words.reason(result),
+        "applies": result.judgement.applies,
+        "deciding_facts": {fact: plain(value) for fact, value in sorted(result.deciding.items())},
+        "missing_facts": result.missing,
     }
 
 

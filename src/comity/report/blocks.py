@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.text import Text
 
 from comity.language import clean
+from comity.report.matrix import Matrix
+from comity.report.matrix import as_text as matrix_as_text
 from comity.report.wrapping import breaks
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ class Grid:
     colon: str = ": "
 
 
-Block: TypeAlias = Heading | Paragraph | Code | Drawing | Pairs | Outline | Grid
+Block: TypeAlias = Heading | Paragraph | Code | Drawing | Pairs | Outline | Grid | Matrix
 
 
 def written(blocks: Iterable[Block], *, to_file: bool = False) -> str:
@@ -158,7 +160,7 @@ def _apart(before: Block | None, block: Block) -> bool:
     """Whether an empty line stands between two blocks."""
     if before is None or isinstance(before, Heading):
         return False
-    return isinstance(block, Heading | Grid | Pairs) or (isinstance(block, Paragraph) and not block.indent)
+    return isinstance(block, Heading | Grid | Pairs | Matrix) or (isinstance(block, Paragraph) and not block.indent)
 
 
 def lines(block: Block, width: int) -> Iterator[Text]:
@@ -184,6 +186,8 @@ def lines(block: Block, width: int) -> Iterator[Text]:
                     yield from _wrapped(remark, width, f"{lead}    ")
         case Grid():
             yield from _grid(block, width)
+        case Matrix():
+            yield from matrix_as_text(block, width)
 
 
 def _styled(content: Line) -> Text:

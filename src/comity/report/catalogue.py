@@ -37,6 +37,7 @@ def inspection(found: Inspection, language: str, form: str) -> str:
             examples=found.examples,
             facts=found.facts,
             checked=found.grades,
+            unknowable=found.unknowable,
             comparability={name: round(getattr(comparability, name), 4) for name in comparability.__dataclass_fields__},
         )
 
@@ -55,6 +56,7 @@ def inspection(found: Inspection, language: str, form: str) -> str:
             facts=found.facts,
         ),
         say("clauses by what they were checked against: {grades}", grades=grades),
+        say("clauses that nothing can decide: {count}", count=found.unknowable),
         say(
             "share of clauses that share a fact with a clause of another jurisdiction: {share}",
             share=_percent(comparability.clauses_sharing_a_fact),
@@ -80,21 +82,25 @@ def inspection(found: Inspection, language: str, form: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which standards a list shows; None: all. `topic` keeps those with a clause under it."""
+    """Which standards a list shows; None: all.
+
+    `topic` keeps those with a clause under it, `region` those of jurisdictions that reach into the region or a part of it.
+    """
 
     jurisdiction: str | None = None
     topic: str | None = None
     force: str | None = None
     status: str | None = None
     orientation: str | None = None
+    region: str | None = None
 
     def chosen(self, library: Library) -> list[Standard]:
         """The standards that fit, in the order of the library.
 
         Raises:
-            InputError: the jurisdiction or the topic is unknown.
+            InputError: the jurisdiction, the region or the topic is unknown.
         """
-        from comity.questions.browse import known_jurisdiction
+        from comity.questions.browse import known_jurisdiction, known_region, within
 
         country = known_jurisdiction(library, self.jurisdiction).id if self.jurisdiction is not None else None
         if self.topic is not None and self.topic not in library.topics:
@@ -102,10 +108,12 @@ class Filter:
                 "known are: {values}", values=", ".join(library.topics)
             )
             raise InputError(Message('"{id}" is not a topic of this library', id=self.topic[:40]), hint=hint)
+        places = within(library, known_region(library, self.region).id) if self.region is not None else None
         return [
             standard
             for standard in library.data.standards
-            if country in {None, standard.jurisdiction}
+            if (places is None or not places.isdisjoint(library.jurisdictions[standard.jurisdiction].regions))
+            and country in {None, standard.jurisdiction}
             and self.force in {None, standard.force}
             and self.status in {None, standard.status}
             and (self.orientation is None or self.orientation in standard.orientation)

@@ -10,8 +10,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from comity import __version__
 from comity.language import CHINESE, ENGLISH
 from comity.report.comparison import scope_sentence
@@ -99,7 +97,8 @@ def comparison_html(crosswalk: Crosswalk, language: str) -> str:
     """The whole report; the same comparison always gives the same bytes."""
     words = Words(crosswalk.library, language)
     library = crosswalk.library
-    style, script = Markup(asset("assessment.css") + asset("comparison.css")), Markup(asset("comparison.js"))  # noqa: S704
+    style = asset("assessment.css") + asset("comparison.css")
+    script = asset("filter.js") + asset("comparison.js")
     compared = {clause.standard for pair in crosswalk.pairs for clause in (pair.a, pair.b)}
     page: dict[str, Any] = {
         "words": words,

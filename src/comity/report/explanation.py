@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from comity.clauses.tree import Kind
 from comity.clauses.values import KIND_NAMES, example_of, write_value
 from comity.language import Message
+from comity.library.elements import divided
+from comity.library.model import COLLECTIONS
 from comity.library.vocabulary import MARKETS
 from comity.questions.explain import Group
 from comity.report.blocks import Branch, Code, Heading, Outline, Pairs, Paragraph, Span, line, written
+from comity.report.formula_words import is_test
 from comity.report.library_words import not_advice, until
 from comity.report.pages import as_html, as_markdown
 from comity.report.trace import trace_nodes
@@ -42,6 +45,11 @@ RULES = {
     (None, True): Message("Whether it applies is not known, but what is required is true in any case."),
     (None, False): Message("What is required is false, and whether it applies is not known."),
     (None, None): Message("Neither whether it applies nor whether what is required is true is known."),
+}
+UNDECIDABLE_RULES = {
+    True: Message("It applies, and no fact can decide what it requires."),
+    False: Message("It does not apply, so nothing is asked."),
+    None: Message("Whether it applies is not known, and no fact can decide what it requires."),
 }
 _TRUTH = {True: Message("true"), False: Message("false"), None: Message("unknown")}
 _ROLES = {True: "true", False: "false", None: "unknown"}
@@ -102,6 +110,7 @@ class _Writing:
                 line(say("{system} in {markets}, on {day}", system=system, markets=markets, day=found.on.isoformat())),
             ),
             (say("why"), line(words.reason(found.result, limit=3))),
+            *self.elements(),
             (say("asks"), line(self.before(words.name(MODALITY_NAMES[clause.modality])), words.text(clause.text))),
             *([(say("note"), line(words.text(clause.note)))] if clause.note else []),
             (say("cite"), line(words.text(standard.title), words.say(", "), clause.cite)),
@@ -119,6 +128,16 @@ class _Writing:
         ]
         yield Pairs(tuple(rows))
 
+    def elements(self) -> Iterator[tuple[str, Line]]:
+        """Of a clause about a collection: how each element stands, where there are several."""
+        words = self.words
+        for result in self.found.elements if len(self.found.elements) > 1 else ():
+            name = Span(self.before(result.clause.full_id), "id")
+            yield (
+                words.say("judged for each"),
+                line(name, Span(words.name(VERDICT_NAMES[result.verdict]), result.verdict)),
+            )
+
     def parts(self) -> Iterator[Block]:
         words = self.words
         judgement = self.found.result.judgement
@@ -129,6 +148,9 @@ class _Writing:
             if part == "unless":
                 said = words.say("an exception: where it is true, the clause does not apply")
                 yield Paragraph(line(Span(said, "dim")), 1)
+            if part == "require" and self.clause.unknowable:
+                yield Paragraph(line(words.say("No fact can decide this; the note says why.")), 1)
+                continue
             if node.children and node.operator in OPERATORS:
                 yield Code(node.text)
             yield Outline(tuple(self.rows(node, 0, decided=True)))
@@ -145,11 +167,13 @@ class _Writing:
             return
         if node.operator in {"test", "fact", "literal"}:
             facts = dict(_facts_below(node))
-            yield Branch(
-                depth,
-                line(value, "  ", Span(node.text, "code")),
-                tuple(remark for fact, known in facts.items() for remark in self.fact(fact, known)),
-            )
+            remarks = [remark for fact, known in facts.items() for remark in self.fact(fact, known)]
+            if is_test(node.source.expression):
+                said = self.words.formula(node.source.expression)
+                code = () if node.operator == "fact" else (line(Span(node.text, "code")),)
+                yield Branch(depth, line(value, "  ", said), (*code, *remarks))
+            else:
+                yield Branch(depth, line(value, "  ", Span(node.text, "code")), tuple(remarks))
             below = [child for child in _skipping_sums(node) if child.operator not in {"fact", "literal"}]
         else:
             said = self.words.say(OPERATORS[node.operator].template, text=node.text, value=write_value(node.value))
@@ -203,6 +227,8 @@ class _Writing:
         else:
             value = judgement.require.value
             rule = RULES[judgement.applies, value if isinstance(value, bool) else None]
+            if self.clause.unknowable:
+                rule = UNDECIDABLE_RULES[judgement.applies]
             applies = words.name(_TRUTH[judgement.applies])
             required = words.name(_TRUTH[value if isinstance(value, bool) else None])
             yield Pairs(((words.say("applies"), line(applies)), (words.say("required"), line(required))))
@@ -287,14 +313,18 @@ class _Writing:
 
 
 def entry_to_write(found: Explanation, fact: str) -> str:
-    """The line that gives a fact a value in `comity.yaml`, with an example of the right form."""
+    """The line that gives a fact a value in `comity.yaml`, with an example of the right form; of an element, in the entry of that."""
     definition = found.library.fact(fact)
+    general, element = divided(fact)
+    key, where = general, ""
+    if element is not None:
+        key, where = general.removeprefix(f"{definition.subject}."), f"  # {COLLECTIONS[definition.subject]}: {element}"
     example = example_of(definition.type)
     if "declared" in definition.established_by:
-        return f"{fact}: {example}"
+        return f"{key}: {example}{where}"
     by = "documented" if "documented" in definition.established_by else "measured"
     source = "model-card.md" if by == "documented" else "evidence/report.json"
-    return f"{fact}: {{value: {example}, by: {by}, source: {source}}}"
+    return f"{key}: {{value: {example}, by: {by}, source: {source}}}{where}"
 
 
 def _facts_below(node: TraceNode) -> Iterator[tuple[str, Value | None]]:

@@ -9,6 +9,7 @@ from comity import __version__
 from comity.clauses.values import plain
 from comity.questions.explain import Group
 from comity.report.explanation import entry_to_write
+from comity.report.formula_words import is_test
 from comity.report.library_json import clause_document, sources_document
 from comity.report.trace import trace_nodes, walk
 from comity.report.words import Words
@@ -41,12 +42,16 @@ def explanation_document(found: Explanation, language: str) -> dict[str, Any]:
         "markets": list(found.markets),
         "system": {"id": found.dossier.id, "name": found.dossier.name, "version": found.dossier.version},
         "clause": clause_document(result.clause) | {"sources": sources_document(standard)},
+        "elements": [
+            {"id": element.clause.element, "verdict": element.verdict, "reason": words.reason(element)}
+            for element in found.elements
+        ],
         "verdict": result.verdict,
         "binding": result.binding,
         "in_force": result.judgement.in_force,
         "applies": result.judgement.applies,
         "reason": words.reason(result),
-        "parts": [{"part": part, "value": _truth(node), "trace": _node(node)} for part, node in parts],
+        "parts": [{"part": part, "value": _truth(node), "trace": _node(node, words)} for part, node in parts],
         "facts": {fact: _fact(found, fact) for fact in sorted(result.clause.facts)},
         "definitions": {name: _definition(found, name) for name in sorted(named)},
         "missing_facts": [{"fact": fact, "example": entry_to_write(found, fact)} for fact in result.missing],
@@ -59,14 +64,15 @@ def _truth(node: TraceNode) -> bool | None:
     return node.value if isinstance(node.value, bool) else None
 
 
-def _node(node: TraceNode) -> dict[str, Any]:
+def _node(node: TraceNode, words: Words) -> dict[str, Any]:
     return {
         "text": node.text,
+        "words": words.formula(node.source.expression) if is_test(node.source.expression) else None,
         "operator": node.operator,
         "value": None if node.value is None else plain(node.value),
         "fact": node.fact,
         "definition": node.definition,
-        "children": [_node(child) for child in node.children],
+        "children": [_node(child, words) for child in node.children],
     }
 
 

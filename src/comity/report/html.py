@@ -15,7 +15,9 @@ from comity.clauses import tree as t
 from comity.clauses.tree import Kind
 from comity.clauses.values import KIND_NAMES
 from comity.language import CHINESE, ENGLISH, Message
+from comity.library.model import WORST_FIRST
 from comity.report import sentences, view
+from comity.report.routes import TITLE, flow_views
 from comity.report.steps import part_in_words, parts_in_words
 from comity.report.templating import asset, environment, policy
 from comity.report.words import (
@@ -99,13 +101,15 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "matrix": view.matrix(assessment),
         "days": days,
         "axis": view.axis(days, assessment.on),
+        "flows": flow_views(assessment, words),
+        "routes_title": words.name(TITLE),
         "openings": _openings(assessment, words),
         "meaning": sentences.meaning(assessment, words),
         "consequence": sentences.consequence(assessment, words),
         "unconfirmed": sentences.unconfirmed(len(view.unconfirmed(assessment)), words),
         "checked": sentences.age_of_texts(assessment, words),
         "facts_given": sentences.facts_given(assessment, words),
-        "order": view.WORST_FIRST,
+        "order": WORST_FIRST,
         "shares": view.shares,
         "age": lambda row: _age(row, words),
         "scope_of": lambda row: _scope(row, words),
@@ -133,7 +137,7 @@ def _wording(words: Words) -> dict[str, Any]:
 
 def _frame(language: str) -> dict[str, Any]:
     """What stands around the answer: language tags, style, script and the policy that names them."""
-    style, script = asset("assessment.css"), asset("assessment.js")
+    style, script = asset("assessment.css"), asset("filter.js") + asset("assessment.js")
     return {
         "language_tag": LANGUAGE_TAGS.get(language, language),
         "other": _OTHER.get(language, ENGLISH),
@@ -159,7 +163,7 @@ def _clause(result: ClauseResult, words: Words, dossier: Dossier) -> ClauseView:
         missing=() if short else tuple(_fact(fact, words) for fact in result.missing),
         deciding=tuple(_decided(fact, result, words, dossier) for fact in sorted(result.deciding)),
         parts=parts_in_words(result.judgement, words, blocking=short and not result.settled),
-        shares_scope=clause.scope == words.library.standards[clause.standard].clauses[0].scope,
+        shares_scope=clause.scope == words.library.general.standards[clause.standard].clauses[0].scope,
     )
 
 
@@ -216,7 +220,7 @@ def _whom(formula: CompiledFormula, words: Words) -> str:
             return words.text(named[name].title)
         case t.Not(operand=t.Named(name=name)):
             return words.say("not: {what}", what=words.text(named[name].title))
-    return formula.text
+    return words.formula(formula.tree)
 
 
 def _openings(assessment: Assessment, words: Words) -> tuple[OpeningView, ...]:

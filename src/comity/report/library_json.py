@@ -80,6 +80,8 @@ def clause_document(clause: Clause) -> Document:
         "jurisdiction": clause.jurisdiction,
         "cite": clause.cite,
         "topic": clause.topic,
+        "subject": clause.subject,
+        "unknowable": clause.unknowable,
         "title": clause.title,
         "text": clause.text,
         "modality": clause.modality,

@@ -15,7 +15,8 @@ from comity.questions.browse import (
     uses_of_definition,
     uses_of_fact,
 )
-from comity.report.blocks import Branch, Code, Grid, Heading, Outline, Pairs, Paragraph, Span, line
+from comity.report.blocks import Branch, Grid, Heading, Outline, Pairs, Paragraph, Span, line
+from comity.report.formula_blocks import formula_blocks
 from comity.report.library_words import (
     KIND_OF_ENTRY,
     KINDS_OF_JURISDICTION,
@@ -40,7 +41,8 @@ from comity.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from comity.library.model import Example, Jurisdiction, Omission, Phase, Plain, Text
+    from comity.clauses.formula import Definition
+    from comity.library.model import CompiledFormula, Example, Jurisdiction, Omission, Phase, Plain, Text
     from comity.questions.browse import Entry
     from comity.report.blocks import Block, Line
     from comity.report.words import Words
@@ -107,7 +109,7 @@ class _Pages:
         ]
         blocks: list[Block] = [Pairs(tuple(rows))]
         if entry.clauses:
-            blocks += [Heading(line(words.name(PART_NAMES["scope"]))), *self.formula(entry.clauses[0].scope.text)]
+            blocks += [Heading(line(words.name(PART_NAMES["scope"]))), *self.formula(entry.clauses[0].scope)]
             blocks += [Heading(line(say("clauses ({count})", count=len(entry.clauses)))), self.clause_table(entry)]
         return blocks + self.omissions(entry.not_encoded)
 
@@ -153,6 +155,7 @@ class _Pages:
                 for actor in entry.actors
             ),
             (say("topic"), self.titled(self.library.topics[entry.topic].title, entry.topic)),
+            *([(say("judged for each"), line(words.name(SUBJECT_NAMES[entry.subject])))] if entry.subject else []),
             (say("force"), line(words.name(FORCE_NAMES[standard.force]))),
             (say("status"), line(words.name(STATUS_NAMES[standard.status]))),
             *self.phases(entry.in_force),
@@ -181,7 +184,10 @@ class _Pages:
         for part, formula in parts:
             if formula is not None:
                 yield Paragraph(line(Span(self.words.name(PART_NAMES[part]), "dim")), 1)
-                yield from self.formula(formula.text, 2)
+                if formula is entry.require and entry.unknowable:
+                    yield Paragraph(line(self.words.say("No fact can decide this; the note says why.")), 2)
+                    continue
+                yield from self.formula(formula, 2)
 
     def examples(self, entry: Clause) -> list[Block]:
         if not entry.examples:
@@ -279,7 +285,7 @@ class _Pages:
             *self.in_all_languages(say("note"), entry.note or {}),
             (say("type"), line(self.words.name(KIND_NAMES[formula.kind]))),
         ]
-        blocks: list[Block] = [Pairs(tuple(rows)), Heading(line(say("formula"))), *self.formula(formula.text)]
+        blocks: list[Block] = [Pairs(tuple(rows)), Heading(line(say("formula"))), *self.formula(formula)]
         named = [self.library.vocabulary.named_formulas[name] for name in definitions_in(formula.tree)]
         if named:
             lines = tuple(Branch(0, self.titled(other.title, other.id)) for other in named)
@@ -379,15 +385,15 @@ class _Pages:
                 words.say("dates in force"),
                 line(
                     until(phase, words),
-                    words.say(", for: {formula}", formula=" ".join(phase.when.text.split())) if phase.when else "",
+                    words.say(", for: {formula}", formula=words.formula(phase.when.tree)) if phase.when else "",
                 ),
             )
             for phase in phases
         ]
 
-    def formula(self, text: str, indent: int = 1) -> Iterator[Block]:
-        """A formula; line ends are those of the file, which mean nothing."""
-        yield Code(" ".join(text.split()), indent)
+    def formula(self, formula: CompiledFormula | Definition, indent: int = 1) -> Iterator[Block]:
+        """A formula in words, and as it is written."""
+        yield from formula_blocks(formula.text, formula.tree, self.words, indent)
 
     def titled(self, title: Text, identifier: str) -> Line:
         """A title with its id."""

@@ -10,7 +10,9 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from comity.library.model import WORST_FIRST
 from comity.report import sentences, view
+from comity.report.routes import TITLE, flow_views
 from comity.report.words import FORCE_NAMES, GRADE_NAMES, MODALITY_NAMES, VERDICT_NAMES, Words
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def assessment_markdown(assessment: Assessment, language: str) -> str:
     blocks = [
         *_head(assessment, words),
         *_clauses(assessment, words, "not_met"),
+        *_flows(assessment, words),
         *_openings(assessment, words),
         *_clauses(assessment, words, "unknown"),
         *_timeline(assessment, words),
@@ -54,19 +57,17 @@ def _head(assessment: Assessment, words: Words) -> Iterator[str]:
     line = say("{system} in {markets}, on {day}", system=name, markets=markets, day=assessment.on.isoformat())
     yield f"# {plain(line)}"
     counts = assessment.counts()
-    yield " · ".join(
-        f"{SIGNS[verdict]} **{counts[verdict]}** {_verdict(verdict, words)}" for verdict in view.WORST_FIRST
-    )
+    yield " · ".join(f"{SIGNS[verdict]} **{counts[verdict]}** {_verdict(verdict, words)}" for verdict in WORST_FIRST)
     yield f"{sentences.meaning(assessment, words)} {sentences.consequence(assessment, words)}"
-    heads = [say("standard"), *(f"{SIGNS[verdict]} {_verdict(verdict, words)}" for verdict in view.WORST_FIRST)]
+    heads = [say("standard"), *(f"{SIGNS[verdict]} {_verdict(verdict, words)}" for verdict in WORST_FIRST)]
     lines = [_row([*heads, say("text checked")]), _row(["---", "--:", "--:", "--:", "--:", "---"])]
     for row in view.standard_rows(assessment):
         force = words.name(FORCE_NAMES[row.standard.force])
-        cells = [str(row.counts[verdict] or "–") for verdict in view.WORST_FIRST]
+        cells = [str(row.counts[verdict] or "–") for verdict in WORST_FIRST]
         lines.append(
             _row([f"{plain(words.text(row.standard.title))} ({force})", *cells, row.standard.as_of.isoformat()])
         )
-    totals = [f"**{counts[verdict]}**" for verdict in view.WORST_FIRST]
+    totals = [f"**{counts[verdict]}**" for verdict in WORST_FIRST]
     lines.append(_row([f"**{say('together')}**", *totals, ""]))
     yield "\n".join(lines)
 
@@ -101,6 +102,18 @@ def _clause(result: ClauseResult, words: Words) -> str:
         return line
     missing = " ".join(f"`{fact}`" for fact in result.missing[:_MISSING])
     return f"{line}\n  {missing}{' …' if len(result.missing) > _MISSING else ''}"
+
+
+def _flows(assessment: Assessment, words: Words) -> Iterator[str]:
+    views = flow_views(assessment, words)
+    if views:
+        yield f"## {words.name(TITLE)}"
+    for flow in views:
+        lines = [f"**{flow.id}** {plain(flow.way)}", ""]
+        for place in flow.places:
+            lines.append(f"- {SIGNS[place.verdict]} {plain(words.say('{name}: ', name=place.title) + place.said)}")
+            lines += [f"  - {plain(remark)}" for remark in place.remarks]
+        yield "\n".join(lines)
 
 
 def _openings(assessment: Assessment, words: Words) -> Iterator[str]:

@@ -11,6 +11,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
+from comity.report import matrix
 from comity.report.blocks import Code, Drawing, Grid, Heading, Outline, Pairs, Paragraph
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#])")
 _LINK = re.compile(r"https://[^\s\"'<>]+")
 _LANGUAGE_TAGS = {"zh": "zh-Hans"}
 
-STYLE = """
+_BASE = """
 :root{color-scheme:light dark;--ink:#1c2430;--soft:#5a6675;--paper:#fff;--line:#d9dee5;--tint:#f4f6f9;
 --good:#11703c;--bad:#b3261e;--open:#8a5a00;--link:#0b57a4}
 @media (prefers-color-scheme:dark){:root{--ink:#e6eaf0;--soft:#9aa6b5;--paper:#12161c;--line:#2c3541;--tint:#1a2029;
@@ -44,6 +45,7 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px 
 @media (max-width:40rem){dl{display:block}dd{margin:0 0 .5rem}}
 @media print{body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}pre,li{break-inside:avoid}}
 """
+STYLE = _BASE + matrix.STYLE
 
 
 def as_html(blocks: Iterable[Block], words: Words, *, title: str) -> str:
@@ -78,6 +80,8 @@ def _html(block: Block) -> str:
             head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
             body = "".join(f"<tr>{''.join(f'<td>{_inline(cell)}</td>' for cell in row)}</tr>" for row in table)
             return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        case matrix.Matrix():
+            return matrix.as_html(block)
 
 
 def _pair(name: str, contents: list[Line]) -> str:
@@ -156,6 +160,8 @@ def _markdown(block: Block) -> str:
         case Grid(columns=columns, rows=table):
             head = [" | ".join(map(_escaped, columns)), " | ".join("---" for _ in columns)]
             return "\n".join(f"| {row} |" for row in [*head, *(" | ".join(map(_marked, row)) for row in table)]) + "\n"
+        case matrix.Matrix():
+            return matrix.as_markdown(block)
 
 
 def _marked(content: Line, *, bold: bool = True) -> str:

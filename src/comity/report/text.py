@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.language import Message
+from comity.report.routes import TITLE, flow_views
 from comity.report.view import worst_first
 from comity.report.words import FORCE_NAMES, GRADE_NAMES, MODALITY_NAMES, VERDICT_NAMES, Words
 
@@ -75,6 +76,7 @@ class _Report:
         unknown = [result for result in assessment.results if result.verdict == "unknown"]
         found = [self.head(), self.summary()]
         found += self.clauses(Message("Not met"), worst_first(assessment, not_met), limit)
+        found += self.flows()
         found += self.openings()
         found += self.clauses(Message("Unknown"), worst_first(assessment, unknown), limit)
         found += self.timeline()
@@ -149,9 +151,21 @@ class _Report:
         if marks:
             head.append(f"  [{'; '.join(marks)}]", style="dim")
         lines: list[RenderableType] = [head, Padding(Text(words.reason(result)), (0, 0, 0, 4))]
-        if result.verdict == "unknown":
+        if result.missing:
             lines.append(Padding(Text(words.separator.join(result.missing[:6]), style="cyan"), (0, 0, 0, 4)))
         return Padding(Group(*lines), (0, 0, 0, 1))
+
+    def flows(self) -> list[RenderableType]:
+        words = self.words
+        views = flow_views(self.assessment, words)
+        found: list[RenderableType] = [self.title(TITLE)] if views else []
+        for flow in views:
+            found.append(Padding(Text.assemble((flow.id, "bold"), f"  {flow.way}"), (0, 0, 0, 1)))
+            for place in flow.places:
+                head = Text.assemble((f"{MARKS[place.verdict]} ", STYLES[place.verdict]), words.say("{name}: ", name=place.title), place.said)
+                remarks = [Padding(Text(remark), (0, 0, 0, 4)) for remark in place.remarks]
+                found.append(Padding(Group(head, *remarks), (0, 0, 0, 3)))
+        return found
 
     def openings(self) -> list[RenderableType]:
         openings = self.assessment.openings[:10]

@@ -12,13 +12,11 @@ from datetime import MAXYEAR, date
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from comity.library.model import FORCES
+from comity.library.model import FORCES, WORST_FIRST
 
 if TYPE_CHECKING:
     from comity.library.model import Clause, Jurisdiction, Standard, Topic
     from comity.questions.assess import Assessment, Change, ClauseResult
-
-WORST_FIRST = ("not_met", "unknown", "met", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ The trace of a formula is turned into short findings, one for each comparison th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from comity.clauses import tree as t
 from comity.clauses.tree import Kind
@@ -14,10 +15,10 @@ from comity.clauses.values import write_value
 from comity.judging.judgement import decisive_parts
 from comity.language import Message, translate
 from comity.library.vocabulary import MARKETS
+from comity.report.formula_words import TURNED, asked, in_one_line, saying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import timedelta
 
     from comity.clauses.tree import Value
     from comity.engines.kleene import Trace
@@ -67,17 +68,8 @@ PART_NAMES = {
     "in_force": Message("in force for"),
     "require": Message("what is required"),
 }
-
-_BOUNDS = {
-    "==": Message("exactly {value}"),
-    "!=": Message("anything but {value}"),
-    "<": Message("less than {value}"),
-    "<=": Message("at most {value}"),
-    ">": Message("more than {value}"),
-    ">=": Message("at least {value}"),
-}
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+NO_ELEMENTS = {"flow": Message("there is no such flow")}
+"""Why a clause about a collection does not apply where the dossier lists nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +128,14 @@ class Words:
                 return self.members(sorted(value)) if value else self.say("none")
         return self.quantity(value, definition.type.kind, definition.unit)
 
+    def plain_value(self, value: Value) -> str:
+        """A value that belongs to no fact."""
+        return self.duration(value) if isinstance(value, timedelta) else write_value(value)
+
+    def formula(self, tree: t.Expression) -> str:
+        """A formula in plain words, in one line."""
+        return in_one_line(saying(tree, self), self)
+
     def quantity(self, value: Value, kind: Kind, unit: str | None) -> str:
         """A number, ratio, date or duration as people say it."""
         if kind is Kind.DURATION:
@@ -149,16 +149,18 @@ class Words:
 
     def duration(self, value: timedelta) -> str:
         """A duration in the largest calendar unit that is exact (a year is 8,760 h, a month 730 h)."""
-        hours = value.total_seconds() / 3600
+        seconds = value.total_seconds()
         for size, one, many in (
-            (8760, Message("1 year"), Message("{count} years")),
-            (730, Message("1 month"), Message("{count} months")),
-            (24, Message("1 day"), Message("{count} days")),
-            (1, Message("1 hour"), Message("{count} hours")),
+            (8760 * 3600, Message("1 year"), Message("{count} years")),
+            (730 * 3600, Message("1 month"), Message("{count} months")),
+            (24 * 3600, Message("1 day"), Message("{count} days")),
+            (3600, Message("1 hour"), Message("{count} hours")),
+            (60, Message("1 minute"), Message("{count} minutes")),
+            (1, Message("1 second"), Message("{count} seconds")),
         ):
-            count = hours / size
+            count = seconds / size
             if count >= 1 and count == int(count):
-                return self.name(one) if count == 1 else many.template and self.say(many.template, count=int(count))
+                return self.name(one) if count == 1 else self.say(many.template, count=int(count))
         return write_value(value)
 
     def findings(self, trace: Trace, *, wanted: bool = True) -> list[Finding]:
@@ -180,52 +182,39 @@ class Words:
                     yield from self._findings(condition, True)
                 for branch in branches:
                     yield from self._findings(branch, wanted)
-            case t.Fact(id=fact):
-                yield Finding(fact, self.say("yes") if wanted else self.say("no"), trace.value)
-            case t.Contains() | t.Intersects():
-                yield from self._about_set(trace, wanted)
-            case t.Compare() | t.OneOf():
-                yield from self._about_value(trace, wanted)
+            case t.Fact():
+                yield from self._asked(node, trace.value, wanted, None)
+            case t.Compare(left=left, right=right):
+                sides = ((left, trace.parts[0], trace.parts[1]), (right, trace.parts[1], trace.parts[0]))
+                for side, own, other in sides:
+                    if isinstance(side, t.Fact):
+                        turned = node if side is left else _turned(node)
+                        yield from self._asked(turned, own.value, wanted, other.value)
+            case t.Contains() | t.Intersects() | t.OneOf():
+                yield from self._asked(node, trace.parts[0].value, wanted, None)
             case _:
                 return
 
-    def _about_set(self, trace: Trace, wanted: bool) -> Iterator[Finding]:
-        node = trace.expression
-        if not isinstance(node, t.Contains | t.Intersects) or not isinstance(node.operand, t.Fact):
-            return
-        values = self.members(node.values)
-        if isinstance(node, t.Contains) and len(node.values) > 1:
-            phrase = "all of: {values}" if wanted else "not all of: {values}"
-        elif len(node.values) > 1:
-            phrase = "one of: {values}" if wanted else "none of: {values}"
-        else:
-            phrase = "among them: {values}" if wanted else "not among them: {values}"
-        yield Finding(node.operand.id, self.say(phrase, values=values), trace.parts[0].value)
-
-    def _about_value(self, trace: Trace, wanted: bool) -> Iterator[Finding]:
-        node = trace.expression
-        if isinstance(node, t.OneOf) and isinstance(node.operand, t.Fact):
-            values = self.members(str(option.value) for option in node.options if isinstance(option, t.Constant))
-            phrase = "one of: {values}" if wanted else "none of: {values}"
-            yield Finding(node.operand.id, self.say(phrase, values=values), trace.parts[0].value)
-            return
-        if not isinstance(node, t.Compare):
-            return
-        sides = ((node.left, trace.parts[1], node.operator), (node.right, trace.parts[0], _TURNED[node.operator]))
-        for (side, other, operator), own in zip(sides, trace.parts, strict=True):
-            if isinstance(side, t.Fact):
-                asked = operator if wanted else _NEGATED[operator]
-                bound = self.value(side.id, other.value)
-                yield Finding(side.id, self.say(_BOUNDS[asked].template, value=bound), own.value)
+    def _asked(self, test: t.Expression, value: Value | None, wanted: bool, against: Value | None) -> Iterator[Finding]:
+        found = asked(test, self, holds=wanted, against=against)
+        if found is not None:
+            yield Finding(found[0], found[1], value)
 
     def reason(self, result: ClauseResult, limit: int = 4) -> str:
         """Why a clause has its verdict, in a sentence or two."""
         judgement = result.judgement
         clause = result.clause
+        if result.elements:
+            return self._of_elements(result.elements, result.verdict, limit)
         if result.settled:
             return self.say("settled: no missing fact can change this")
         if result.verdict == "not_applicable":
             return self._why_not_applicable(result, limit)
+        if clause.unknowable and result.verdict == "unknown":
+            said = self.say("nothing decides this: {note}", note=self.text(clause.note or {}))
+            if judgement.applies is None:
+                return self.say("whether it applies is open, and {what}", what=said)
+            return said
         if result.verdict == "unknown":
             names = self.separator.join(self.fact(fact) for fact in result.missing[:limit])
             more = len(result.missing) - limit
@@ -240,7 +229,19 @@ class Words:
             return said
         if judgement.applies is None:
             return self.say("holds whether or not it applies: {findings}", findings=said)
-        return said or self.say("holds: {formula}", formula=clause.require.text)
+        return said or self.say("holds: {formula}", formula=self.formula(clause.require.tree))
+
+    def _of_elements(self, elements: Iterable[ClauseResult], verdict: str, limit: int) -> str:
+        """The reason of the first element with the verdict, and the names of the others that have it."""
+        first, *others = [result for result in elements if result.verdict == verdict]
+        said = self.reason(first, limit)
+        name = first.clause.element or ""
+        if name not in said:
+            said = self.say("{name}: ", name=name) + said
+        if others:
+            names = self.separator.join(result.clause.element or "" for result in others)
+            return self.say("{what} (the same verdict for: {names})", what=said, names=names)
+        return said
 
     def _why_not_applicable(self, result: ClauseResult, limit: int) -> str:
         clause, judgement = result.clause, result.judgement
@@ -255,6 +256,8 @@ class Words:
             ):
                 return self.say("no longer in force or not yet; first day: {day}", day=first.isoformat())
             return self.say("not yet in force; first day: {day}", day=first.isoformat())
+        if result.elements is not None:
+            return self.name(NO_ELEMENTS[clause.subject or "flow"])
         false = [condition for condition in judgement.conditions if condition.holds is False]
         if not false:
             return self.say("not in force for this system")
@@ -264,7 +267,7 @@ class Words:
         if condition.part == "unless":
             facts = self.separator.join(dict.fromkeys(self.fact(finding.fact) for finding in findings))
             return self.say("an exception holds: {facts}", facts=facts)
-        return said or self.say("does not apply: {formula}", formula=condition.formula.text)
+        return said or self.say("does not apply: {formula}", formula=self.formula(condition.formula.tree))
 
     def _joined(self, findings: list[Finding], limit: int) -> str:
         said = "; ".join(self.finding(finding) for finding in findings[:limit])
@@ -279,6 +282,12 @@ class Words:
             value=self.value(finding.fact, finding.value),
             wanted=finding.wanted,
         )
+
+
+def _turned(comparison: t.Compare) -> t.Compare:
+    """A comparison with its sides changed over."""
+    operator: Any = TURNED[comparison.operator]
+    return t.Compare(comparison.span, operator, comparison.right, comparison.left)
 
 
 def sentence(text: str, language: str, **values: object) -> str:

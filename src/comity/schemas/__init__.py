@@ -25,6 +25,8 @@ FROM_VOCABULARY = (
     "topics",
     "values",
     "jurisdictions",
+    "regions",
+    "languages",
     "axioms",
     "conventions",
     "statement",
@@ -43,6 +45,9 @@ OUTPUTS = (
     "library-list-1",
     "library-entry-1",
     "library-search-1",
+    "library-stats-1",
+    "library-timeline-1",
+    "library-review-1",
 )
 """Schemas of what commands print with `--format json`; the number is that of the version in their `schema` key."""
 

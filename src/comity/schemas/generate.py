@@ -17,6 +17,7 @@ from comity.dossier.statements import PREDICATE_TYPE, STATEMENT_TYPE, Statement
 from comity.language import LANGUAGES
 from comity.library.model import (
     BASES,
+    COLLECTIONS,
     FORCES,
     GRADES,
     MODALITIES,
@@ -26,6 +27,7 @@ from comity.library.model import (
     SUBJECTS,
     VERDICTS,
 )
+from comity.library.standards import UNKNOWABLE
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
@@ -53,6 +55,10 @@ FORMULA: Schema = {
     "pattern": r"\S",
     "description": "A formula in the clause language (a subset of CEL).\n\n条款语言（CEL子集）写成的公式。",
 }
+REQUIREMENT = (
+    "A formula in the clause language, or the word unknowable where no fact can decide it; then the modality is should or may, and a note "
+    "says why.\n\n条款语言写成的公式；没有任何事实能够判定的，写unknowable，此时modality为should或may，并由note说明原因。"
+)
 
 
 def schema_of(name: str, library: Library) -> Schema:
@@ -68,6 +74,8 @@ def schema_of(name: str, library: Library) -> Schema:
         "topics": titles,
         "values": titles,
         "jurisdictions": jurisdictions,
+        "regions": regions,
+        "languages": languages,
         "axioms": axioms,
         "conventions": conventions,
         "statement": statement,
@@ -83,6 +91,8 @@ def schema_of(name: str, library: Library) -> Schema:
         "topics": "library/topics.yaml",
         "values": "library/values.yaml: what declared values are called",
         "jurisdictions": "library/jurisdictions.yaml",
+        "regions": "library/regions.yaml: regions of the world",
+        "languages": "library/languages.yaml: languages of official texts",
         "axioms": "library/axioms.yaml: what holds of every possible system",
         "conventions": "library/conventions.yaml: how words are read",
         "statement": "a measurement as an in-toto Statement",
@@ -372,10 +382,11 @@ def _parts_of_clauses(library: Library) -> dict[str, Schema]:
             "title": bilingual(),
             "text": bilingual(),
             "modality": one_of_words(MODALITIES),
-            "require": FORMULA,
+            "require": FORMULA | {"description": REQUIREMENT},
             "checked": record({"on": day, "against": one_of_words(GRADES)}),
         },
         {
+            "subject": one_of_words(COLLECTIONS),
             "actor": {"anyOf": [role, many(role)]},
             "when": FORMULA,
             "unless": FORMULA,
@@ -384,6 +395,10 @@ def _parts_of_clauses(library: Library) -> dict[str, Schema]:
             "examples": many({"$ref": "#/$defs/example"}),
         },
     )
+    clause |= {
+        "if": {"properties": {"require": {"const": UNKNOWABLE}}, "required": ["require"]},
+        "then": {"properties": {"modality": {"enum": ["should", "may"]}, "note": bilingual()}, "required": ["note"]},
+    }
     known = {
         "type": "object",
         "properties": {fact.id: value_of(fact.type) for fact in library.vocabulary.facts.values()},
@@ -418,9 +433,19 @@ def jurisdictions(library: Library) -> Schema:
     return many(
         record(
             {"id": _value_id(), "title": bilingual(), "kind": _value_id(), "market": {"type": "boolean"}},
-            {"part_of": _value_id()},
+            {"part_of": _value_id(), "regions": many(_value_id()), "languages": many(_value_id())},
         )
     )
+
+
+def regions(library: Library) -> Schema:
+    """Regions of the world."""
+    return many(record({"id": _value_id(), "title": bilingual()}, {"part_of": _value_id()}))
+
+
+def languages(library: Library) -> Schema:
+    """Languages in which rules are published."""
+    return many(record({"id": _value_id(), "title": bilingual()}, {"world": {"type": "boolean"}}))
 
 
 def axioms(library: Library) -> Schema:

@@ -11,6 +11,7 @@ from comity.clauses.tree import Kind
 from comity.language import LANGUAGES
 from comity.library.model import (
     BASES,
+    COLLECTIONS,
     FORCES,
     GRADES,
     MODALITIES,
@@ -42,7 +43,11 @@ VALUE: Schema = {
     "items": TEXT,
     "description": "a set as a list, a date as 2026-08-02, a duration as 72h; null: unknown",
 }
-FACT: Schema = {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"}
+FACT: Schema = {
+    "type": "string",
+    "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+(@[a-z0-9-]+)?$",
+    "description": "a fact; of a single flow with its id: flow.routes@payroll-to-eu",
+}
 CLAUSE: Schema = {"type": "string", "pattern": "^[^/]+/[^/]+$", "description": "<standard>/<clause>"}
 VERDICT: Schema = {"enum": list(VERDICTS)}
 ENTRY_KINDS = ("standard", "clause", "fact", "definition", "role", "topic", "jurisdiction")
@@ -64,7 +69,7 @@ def by_key(values: Schema) -> Schema:
     return {"type": "object", "additionalProperties": values}
 
 
-def word(words: Iterable[str]) -> Schema:
+def word(words: Iterable[str | None]) -> Schema:
     """One word out of a closed list."""
     return {"enum": list(words)}
 
@@ -94,6 +99,8 @@ WHOLE_CLAUSE = record(
     jurisdiction=TEXT,
     cite=TEXT,
     topic=TEXT,
+    subject=word((*COLLECTIONS, None)),
+    unknowable=FLAG,
     title=TITLE,
     text=TITLE,
     modality=word(MODALITIES),
@@ -156,6 +163,9 @@ def assessment() -> Schema:
         applies=TRUTH,
         deciding_facts=by_key(VALUE),
         missing_facts=many(FACT),
+        subject=word((*COLLECTIONS, None)),
+        unknowable=FLAG,
+        elements=or_null(many(element)) | {"description": "of a clause about a collection; null where it was judged as a whole"},
         evidence=many(record(fact=FACT, by=word(BASES), source=TEXT_OR_NULL, at=TEXT)),
         checked=CHECKED,
         in_force=many(record(from_=DAY, until=DAY_OR_NULL)),
@@ -172,6 +182,22 @@ def assessment() -> Schema:
         changes=many(record(on=DAY, clause=CLAUSE, before=VERDICT, after=VERDICT)),
         openings=many(record(fact=FACT, decides=COUNT, touched=COUNT)),
         contradictions=many(TEXT),
+        flows=many(_routes()),
+    )
+
+
+def _routes() -> Schema:
+    """How a flow stands with the routes that one place asks for."""
+    alternative = record(routes=many(TEXT), certain=FLAG, not_met=many(CLAUSE), missing_facts=many(FACT))
+    return record(
+        flow=TEXT,
+        jurisdiction=TEXT,
+        state=word(("not_needed", "in_place", "missing", "unknown")),
+        in_place=or_null(many(TEXT)),
+        clauses=many(CLAUSE),
+        not_met=many(CLAUSE),
+        missing_facts=many(FACT),
+        alternatives=many(alternative),
     )
 
 
@@ -197,6 +223,7 @@ def explanation() -> Schema:
     }
     node = record(
         text=TEXT,
+        words=TEXT_OR_NULL,
         operator=word(("and", "or", "not", "choose", "sum", "test", "fact", "definition", "literal")),
         value=VALUE,
         fact=TEXT_OR_NULL,
@@ -391,6 +418,7 @@ def library_check() -> Schema:
         examples=COUNT,
         facts=COUNT,
         checked=by_key(COUNT) | {"propertyNames": word(GRADES)},
+        unknowable=COUNT,
         comparability=record(**dict.fromkeys(shares, SHARE)),
     )
 
@@ -471,6 +499,78 @@ def library_search() -> Schema:
     return record(words=many(TEXT), results=many(result))
 
 
+def library_stats() -> Schema:
+    """`comity library stats`."""
+    counts = {"standards": COUNT, "clauses": COUNT, "binding": COUNT}
+    titled = {"id": TEXT, "title": TITLE}
+    part_of_whole = record(part=COUNT, whole=COUNT, share=SHARE)
+    shares = ("regions", "regions_bound", "languages", "orientations", "cells")
+    figures = ("shared_facts", "shared_values", "clauses_sharing_a_fact", "clauses_sharing_a_choice")
+    place = record(**titled, kind=TEXT, market=FLAG, regions=many(TEXT), languages=many(TEXT), **counts)
+    return record(
+        library=LIBRARY,
+        standards=COUNT,
+        clauses=COUNT,
+        facts=COUNT,
+        unknowable=COUNT,
+        topics=many(record(**titled)),
+        matrix=by_key(by_key(COUNT)) | {"description": "clauses by jurisdiction and topic; what is absent has none"},
+        jurisdictions=many(place),
+        regions=many(record(**titled, part_of=TEXT_OR_NULL, **counts)),
+        worldwide=record(**counts),
+        languages=many(record(**titled, world=FLAG, **counts)),
+        orientations=by_key(record(**counts)) | {"propertyNames": word(ORIENTATIONS)},
+        forces=by_key(record(**counts)) | {"propertyNames": word(FORCES)},
+        statuses=by_key(record(**counts)) | {"propertyNames": word(STATUSES)},
+        grades=by_key(COUNT) | {"propertyNames": word(GRADES)},
+        modalities=by_key(COUNT) | {"propertyNames": word(MODALITIES)},
+        shares=record(**dict.fromkeys(shares, part_of_whole)),
+        missing=record(
+            regions=many(TEXT),
+            languages=many(TEXT),
+            orientations=many(word(ORIENTATIONS)),
+            jurisdictions=many(TEXT),
+            topics=many(TEXT),
+        ),
+        comparability=record(**dict.fromkeys(figures, SHARE)),
+    )
+
+
+def library_timeline() -> Schema:
+    """`comity library timeline`."""
+    event = record(
+        standard=TEXT,
+        jurisdiction=TEXT,
+        turn=word(("begins", "extends", "ends")),
+        whole=FLAG,
+        for_=or_null(FORMULA),
+        clauses=many(CLAUSE),
+    )
+    return record(
+        library=LIBRARY,
+        markets=or_null(many(TEXT)),
+        from_=DAY,
+        until=DAY_OR_NULL,
+        days=many(record(on=DAY, clauses=COUNT, events=many(event))),
+        without_days=many(record(id=TEXT, status=word(STATUSES))),
+    )
+
+
+def library_review() -> Schema:
+    """`comity library review`."""
+    said = record(part=word(("when", "unless", "require")), words=TEXTS)
+    clause = _with(WHOLE_CLAUSE, words=many(said), tried=many(FLAG), sources=SOURCES)
+    definition = record(id=TEXT, title=TITLE, cite=TEXT, note=or_null(TEXTS), formula=TEXT, words=TEXTS)
+    return record(
+        library=LIBRARY,
+        languages=many(word(LANGUAGES)),
+        standard=STANDARD_HEAD,
+        clauses=many(clause),
+        definitions=many(definition),
+        not_encoded=many(record(cite=TEXT, reason=TITLE)),
+    )
+
+
 MAKERS = {
     "assessment-1": assessment,
     "explanation-1": explanation,
@@ -483,6 +583,9 @@ MAKERS = {
     "library-list-1": library_list,
     "library-entry-1": library_entry,
     "library-search-1": library_search,
+    "library-stats-1": library_stats,
+    "library-timeline-1": library_timeline,
+    "library-review-1": library_review,
 }
 
 

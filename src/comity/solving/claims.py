@@ -52,7 +52,7 @@ def proof_archive(question: str, claims: Iterable[Claim]) -> bytes:
     """A ZIP archive of all claims with a manifest; the same claims give the same bytes."""
     buffer = io.BytesIO()
     entries = []
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for number, one in enumerate(claims, start=1):
             file = f"claims/{number:05d}.smt2"
             _write(archive, file, one.script)
@@ -65,4 +65,4 @@ def proof_archive(question: str, claims: Iterable[Claim]) -> bytes:
 
 def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
     """Add a file without the time of day, so that archives are reproducible."""
-    archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text.encode())
+    archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), text.encode(), zipfile.ZIP_DEFLATED)

@@ -183,13 +183,13 @@ class _Map:
 
     def largest_first(self) -> tuple[str, ...] | None:
         """The unexplored subset that takes each name it can, in order; no unexplored subset holds it. None if all are explored."""
-        if self.solver.check() != z3.sat:
+        if not possible(self.solver):
             return None
         model = self.solver.model()
         fixed: list[z3.BoolRef] = []
         for member in self.members.values():
             if not z3.is_true(model.eval(member, model_completion=True)):
-                if self.solver.check(*fixed, member) != z3.sat:
+                if not possible(self.solver, *fixed, member):
                     fixed.append(z3.Not(member))
                     continue
                 model = self.solver.model()

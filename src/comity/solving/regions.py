@@ -138,14 +138,15 @@ class Regions:
         self.examples = [self.solver.model(), *self.examples[: MOST_EXAMPLES - 1]]
         return True
 
-    def _side(self, fact: str, part: Part, limits: tuple[Value, ...], outside: z3.BoolRef) -> Side:
-        clauses = canonical_conflict(self.demands, self.demands.names, outside)
+    def _side(self, fact: str, region: Region, part: Part, limits: tuple[Value, ...]) -> Side:
+        shut_out = outside(self.encoding, fact, region, part, limits)
+        clauses = canonical_conflict(self.demands, self.demands.names, shut_out)
         also: tuple[str, ...] = ()
         if len(clauses) == 1:
             linked = bool(self.group.premises)
             readers = [duty.id for duty in self.group.duties if linked or fact in duty.facts]
             others = [name for name in readers if name not in clauses]
-            also = tuple(name for name in others if not possible(self._alone(name), outside))
+            also = tuple(name for name in others if not possible(self._alone(name), shut_out))
         return Side(part, limits, clauses, also)
 
     def _alone(self, name: str) -> z3.Solver:
@@ -165,39 +166,36 @@ class Regions:
                 continue
             if not self._can(z3.Not(member)):
                 required.append(value)
-                sides.append(self._side(fact, "required", (value,), z3.Not(member)))
+                sides.append(self._side(fact, Region(), "required", (value,)))
             elif not self._can(member):
                 forbidden.append(value)
-                sides.append(self._side(fact, "forbidden", (value,), member))
+                sides.append(self._side(fact, Region(), "forbidden", (value,)))
         return Bound(fact, Region(required=tuple(required), forbidden=tuple(forbidden)), tuple(sides))
 
     def _of_values(self, fact: str) -> Bound:
         allowed: list[Value] = []
         sides: list[Side] = []
         for value in self.group.critical.of(fact, self.encoding.names.types[fact]):
-            term = self.encoding.fact_is(fact, value)
-            if self._can(term):
+            if self._can(self.encoding.fact_is(fact, value)):
                 allowed.append(value)
             else:
-                sides.append(self._side(fact, "value", (value,), term))
+                sides.append(self._side(fact, Region(), "value", (value,)))
         return Bound(fact, Region(allowed=tuple(allowed)), tuple(sides))
 
     def _of_ordered(self, fact: str) -> Bound:
         values: list[Any] = sorted(self.group.critical.of(fact, self.encoding.names.types[fact]))
         possible = [self._can(self.encoding.fact_is(fact, value)) for value in values]
         intervals = tuple(self._intervals(fact, values, possible))
+        region = Region(intervals=intervals)
         sides: list[Side] = []
         if intervals[0].low is not None:
-            outside = z3.Not(self._from(fact, intervals[0]))
-            sides.append(self._side(fact, "below", (intervals[0].low,), outside))
+            sides.append(self._side(fact, region, "below", (intervals[0].low,)))
         for left, right in pairwise(intervals):
-            between = z3.And(z3.Not(self._up_to(fact, left)), z3.Not(self._from(fact, right)))
             limits = tuple(limit for limit in (left.high, right.low) if limit is not None)
-            sides.append(self._side(fact, "between", limits, between))
+            sides.append(self._side(fact, region, "between", limits))
         if intervals[-1].high is not None:
-            outside = z3.Not(self._up_to(fact, intervals[-1]))
-            sides.append(self._side(fact, "above", (intervals[-1].high,), outside))
-        return Bound(fact, Region(intervals=intervals), tuple(sides))
+            sides.append(self._side(fact, region, "above", (intervals[-1].high,)))
+        return Bound(fact, region, tuple(sides))
 
     def _intervals(self, fact: str, values: list[Any], possible: list[bool]) -> Iterator[Interval]:
         """Runs of possible values, with the limits that separate them from the others."""
@@ -221,14 +219,41 @@ class Regions:
             yield Interval(low, low_closed, high, high_closed)
             start = end + 1
 
-    def _from(self, fact: str, interval: Interval) -> z3.BoolRef:
-        variable, limit = self.encoding.variable(fact), self._limit(interval.low)
-        return variable >= limit if interval.low_closed else variable > limit
 
-    def _up_to(self, fact: str, interval: Interval) -> z3.BoolRef:
-        variable, limit = self.encoding.variable(fact), self._limit(interval.high)
-        return variable <= limit if interval.high_closed else variable < limit
+def outside(encoding: Encoding, fact: str, region: Region, part: Part, limits: tuple[Value, ...]) -> z3.BoolRef:
+    """That a fact has a value in a part that is shut out of its region; see `Side`."""
+    match part:
+        case "value":
+            return encoding.fact_is(fact, limits[0])
+        case "required" | "forbidden":
+            member: z3.BoolRef = encoding.variable(fact)[str(limits[0])]
+            return member if part == "forbidden" else z3.Not(member)
+        case "below":
+            return z3.Not(_from(encoding, fact, region.intervals[0]))
+        case "above":
+            return z3.Not(_up_to(encoding, fact, region.intervals[-1]))
+    left, right = next(pair for pair in pairwise(region.intervals) if (pair[0].high, pair[1].low) == limits)
+    return z3.And(z3.Not(_up_to(encoding, fact, left)), z3.Not(_from(encoding, fact, right)))
 
-    def _limit(self, value: Value | None) -> Any:
-        assert isinstance(value, bool | int | float | date | timedelta)  # ordered facts have such limits
-        return self.encoding.literal(value)
+
+def within(encoding: Encoding, fact: str, interval: Interval) -> list[z3.BoolRef]:
+    """What shows that an interval is no narrower: that a fact has the value of each limit that belongs to it, or else some value in it."""
+    closed = ((interval.low, interval.low_closed), (interval.high, interval.high_closed))
+    found = [encoding.fact_is(fact, limit) for limit, belongs in closed if limit is not None and belongs]
+    terms = ((interval.low, _from), (interval.high, _up_to))
+    return found or [z3.And(*(term(encoding, fact, interval) for limit, term in terms if limit is not None))]
+
+
+def _from(encoding: Encoding, fact: str, interval: Interval) -> z3.BoolRef:
+    variable, limit = encoding.variable(fact), _limit(encoding, interval.low)
+    return variable >= limit if interval.low_closed else variable > limit
+
+
+def _up_to(encoding: Encoding, fact: str, interval: Interval) -> z3.BoolRef:
+    variable, limit = encoding.variable(fact), _limit(encoding, interval.high)
+    return variable <= limit if interval.high_closed else variable < limit
+
+
+def _limit(encoding: Encoding, value: Value | None) -> Any:
+    assert isinstance(value, bool | int | float | date | timedelta)  # ordered facts have such limits
+    return encoding.literal(value)

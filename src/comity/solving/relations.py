@@ -134,12 +134,16 @@ def select(name: str, library: Library) -> list[Clause]:
 
 
 def in_force(clauses: Iterable[Clause], library: Library, on: date | None) -> list[Clause]:
-    """The clauses that can bind on a day; all of them where no day is asked about, bills and repealed ones included."""
+    """The clauses that can bind on a day; all of them where no day is asked about, bills and repealed ones included.
+
+    What nothing can decide relates to nothing, and is left out.
+    """
+    decidable = [clause for clause in clauses if not clause.unknowable]
     if on is None:
-        return list(clauses)
+        return decidable
     return [
         clause
-        for clause in clauses
+        for clause in decidable
         if library.standards[clause.standard].status not in {"bill", "repealed"}
         and any(phase.covers(on) for phase in clause.in_force)
     ]

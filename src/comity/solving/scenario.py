@@ -18,6 +18,7 @@ from comity.engines.residual import conjunction, disjunction, is_false, is_true,
 from comity.errors import InputError, did_you_mean
 from comity.judging.judgement import System, phases_on
 from comity.language import Message
+from comity.library.elements import with_elements
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ NOT_LAW = ("bill", "repealed")
 
 class Description(Protocol):
     """What is known of a system: a dossier or a profile."""
+
+    @property
+    def elements(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of what it lists of each collection; a collection of which it says nothing is absent."""
 
     def facts_in(self, market: str) -> dict[str, Value]:
         """The known facts as they hold in a market."""
@@ -155,7 +160,7 @@ def build_scenario(
     """The scenario of a system in markets on a day.
 
     Args:
-        library: the rules.
+        library: the rules; in the scenario, clauses about a collection that the description lists are divided among its elements.
         description: a dossier or a profile.
         markets: jurisdictions of the library that the system is offered in.
         on: the day; only clauses in force on it bind.
@@ -165,6 +170,7 @@ def build_scenario(
     Raises:
         InputError: a fact to keep is no choice or has no value, or the givens contradict an axiom.
     """
+    library = with_elements(library, description.elements)
     chosen = tuple(dict.fromkeys(markets))
     everywhere = library.with_wholes(chosen)
     assumptions = tuple(assume)

@@ -40,11 +40,13 @@ class Separation:
         splits: the fewest facts that have to differ, sorted; empty where not even all of them would do.
         design: the canonical values of the facts that need not differ.
         persistent: minimal conflicts that remain when every fact that may differ does; empty where the splits do.
+        obstacles: facts of which one has to differ, each set minimal; the splits are the fewest that touch all.
     """
 
     splits: tuple[Split, ...]
     design: dict[str, Value]
     persistent: tuple[tuple[str, ...], ...]
+    obstacles: tuple[tuple[str, ...], ...] = ()
 
 
 def splittable(group: Group, scenario: Scenario) -> tuple[str, ...]:
@@ -68,11 +70,12 @@ class Separations:
         self.facts = splittable(group, scenario)
         self.encoding = encoding_of(scenario, self.facts)
         self.terms = {duty.id: duty_term(duty, self.encoding) for duty in group.duties}
-        ties = {_tie(fact): self._tied(fact) for fact in self.facts}
+        ties = {_tie(fact): self.tied(fact) for fact in self.facts}
         self.always = [*premise_terms(group, self.encoding), *range_terms(group, self.encoding)]
         self.demands = Demands(self.encoding, self.always, self.terms | ties)
 
-    def _tied(self, fact: str) -> z3.BoolRef:
+    def tied(self, fact: str) -> z3.BoolRef:
+        """That a fact has one value in all the places that read it."""
         first, *others = self.group.places_of(fact)
         return z3.And(*(self.encoding.same(fact, first, other) for other in others))
 
@@ -97,10 +100,11 @@ class Separations:
             assert given_up is not None  # a conflict always holds a tie, because the duties alone fit
             kept = [tie for tie in ties if tie not in given_up]
             if self.demands.fits((*duties, *kept)):
-                return self._separated([fact for fact in self.facts if _tie(fact) in given_up])
+                obstacles = tuple(tuple(fact for fact in self.facts if _tie(fact) in names) for names in learnt)
+                return self._separated([fact for fact in self.facts if _tie(fact) in given_up], obstacles)
             learnt.append(canonical_conflict(self.demands, kept, *(self.demands.switches[name] for name in duties)))
 
-    def _separated(self, split: list[str]) -> Separation:
+    def _separated(self, split: list[str], obstacles: tuple[tuple[str, ...], ...]) -> Separation:
         """Canonical values where exactly these facts differ by market."""
         group, encoding = self.group, encoding_of(self.scenario, split)
         duties = {duty.id: duty_term(duty, encoding) for duty in group.duties}
@@ -110,7 +114,8 @@ class Separations:
         switches = [demands.switches[name] for name in demands.names]
         worlds = canonical_worlds(demands.solver, encoding, markets, group.critical, switches)
         splits = tuple(Split(fact, {place: worlds[fact, place] for place in markets[fact]}) for fact in split)
-        return Separation(splits, {fact: worlds[fact, ""] for fact in group.facts if fact not in split}, ())
+        design = {fact: worlds[fact, ""] for fact in group.facts if fact not in split}
+        return Separation(splits, design, (), obstacles)
 
 
 def _tie(fact: str) -> str:

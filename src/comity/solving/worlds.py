@@ -53,8 +53,11 @@ def possible(solver: z3.Solver, *assumptions: z3.BoolRef) -> bool:
 
     Raises:
         NotDecidedError: the solver did not answer in time.
+        KeyboardInterrupt: the user interrupted it, which the solver would keep to itself.
     """
     outcome = solver.check(*assumptions)
+    if outcome == z3.unknown and "interrupted" in solver.reason_unknown():
+        raise KeyboardInterrupt
     if outcome == z3.unknown:
         raise NotDecidedError(
             Message("the solver did not decide this in {seconds} seconds", seconds=TIME_LIMIT_SECONDS)

@@ -1,0 +1,150 @@
+"""What was promised before a measurement: the fact, the bar, the data and the seed, so that nobody can choose them after seeing the result.
+
+The promise is an in-toto statement about the data. Signed, logged or timestamped it proves when it was made; the measurement then names
+its SHA-256, and whoever verifies the bundle holds the promise against what was measured.
+"""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import file_digest, sha256
+from typing import TYPE_CHECKING, Any
+
+from comity.clauses.formula import Formula
+from comity.clauses.values import canonical
+from comity.documents.reading import read_bytes
+from comity.errors import InputError, Place, did_you_mean
+from comity.evidence.bundle import STATEMENT_TYPE, TIME
+from comity.evidence.leaves import FactLeaf, MeasurementLeaf
+from comity.evidence.strict_json import base64_text, decode, encode, keys_of
+from comity.evidence.verification import Answer
+from comity.language import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from comity.evidence.verification import Opened
+    from comity.library.loader import Library
+
+PREDICATE_TYPE = "https://comity.dev/preregistration/v1"
+MAXIMUM_BYTES = 1_000_000
+
+
+def preregister(
+    fact: str,
+    bar: str,
+    data: Iterable[Path],
+    seed: int | None,
+    library: Library,
+    *,
+    hide_data: bool,
+    created: datetime,
+) -> bytes:
+    """The promise as a file.
+
+    Args:
+        fact: what will be measured.
+        bar: what it has to reach: the right-hand side of a comparison with the fact, such as `>= 0.95`.
+        data: the files it will be measured on.
+        seed: the seed of whatever is drawn at random.
+        library: with the vocabulary.
+        hide_data: whether the data are named by a commitment under a salt instead of their digest. The salt stands in the file, so such
+            a file is shown to those only who may know the data.
+        created: when the promise is made, in UTC.
+
+    Raises:
+        InputError: the fact is unknown, the bar is none, or a file cannot be read.
+    """
+    _formula(fact, bar, library)
+    salt = secrets.token_bytes(16)
+    subjects = [_subject(path, salt if hide_data else None) for path in data]
+    if not subjects:
+        raise InputError(Message("name the data that will be measured on: --data FILE"))
+    predicate: dict[str, Any] = {"fact": fact, "bar": bar, "created": created.strftime(TIME)}
+    predicate |= {} if seed is None else {"seed": seed}
+    predicate |= {"salt": base64_text(salt)} if hide_data else {}
+    statement = {
+        "_type": STATEMENT_TYPE,
+        "subject": subjects,
+        "predicateType": PREDICATE_TYPE,
+        "predicate": predicate,
+    }
+    return encode(statement) + b"\n"
+
+
+def check_preregistration(path: Path, opened: Opened, library: Library) -> Answer:
+    """Hold a promise against what a bundle opens.
+
+    Raises:
+        InputError: the file is not a promise.
+    """
+    raw = read_bytes(path, Place(str(path)), MAXIMUM_BYTES)
+    promised = _predicate(raw, path)
+    digest = sha256(raw).hexdigest()
+    measurements = {
+        index: leaf
+        for index, leaf in opened.leaves.items()
+        if isinstance(leaf, MeasurementLeaf) and leaf.preregistration == digest
+    }
+    if not measurements:
+        return Answer("open", Message("no opened measurement names this promise"))
+    if any(leaf.seed != promised.get("seed") for leaf in measurements.values()):
+        return Answer("no", Message("it was measured with another seed than promised"))
+    facts = [
+        leaf
+        for leaf in opened.leaves.values()
+        if isinstance(leaf, FactLeaf) and leaf.measurement in measurements and leaf.fact == promised["fact"]
+    ]
+    if not facts:
+        return Answer("open", Message("the promised fact {fact} is not opened", fact=str(promised["fact"])[:80]))
+    formula = _formula(promised["fact"], promised["bar"], library)
+    values = [canonical(leaf.value, library.vocabulary.types[leaf.fact]) for leaf in facts]
+    if not all(formula.evaluate({promised["fact"]: value}) for value in values):
+        return Answer("no", Message("the bar that was promised is missed: {fact} {bar}", **_told(promised)))
+    return Answer("yes", Message("promised and reached: {fact} {bar}", **_told(promised)))
+
+
+def _told(promised: dict[str, Any]) -> dict[str, str]:
+    return {"fact": promised["fact"], "bar": promised["bar"]}
+
+
+def _formula(fact: object, bar: object, library: Library) -> Formula:
+    """The bar as a formula of the clause language.
+
+    Raises:
+        InputError: the fact is unknown, or the bar is no comparison with it.
+    """
+    if not isinstance(fact, str) or fact not in library.vocabulary.types:
+        hint = did_you_mean(str(fact), library.vocabulary.types)
+        raise InputError(Message('there is no fact "{name}"', name=str(fact)[:80]), hint=hint)
+    if not isinstance(bar, str) or len(bar) > 200:
+        raise InputError(Message("a bar is a short comparison"), hint=Message("for example: --bar '>= 0.95'"))
+    return Formula(f"{fact} {bar}", library.vocabulary)
+
+
+def _subject(path: Path, salt: bytes | None) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            digest = file_digest(stream, "sha256")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=Place(str(path))) from None
+    if salt is None:
+        return {"name": path.name, "digest": {"sha256": digest.hexdigest()}}
+    return {"name": "data", "digest": {"saltedCommitment": sha256(salt + digest.digest()).hexdigest()}}
+
+
+def _predicate(raw: bytes, path: Path) -> dict[str, Any]:
+    what = Message("promise")
+    try:
+        statement = keys_of(decode(raw, what), ("_type", "subject", "predicateType", "predicate"), (), what)
+        predicate = keys_of(statement["predicate"], ("fact", "bar", "created"), ("seed", "salt"), what)
+    except InputError as error:
+        raise InputError(error.message, place=Place(str(path))) from None
+    if statement["predicateType"] != PREDICATE_TYPE:
+        raise InputError(
+            Message("this is not a promise made with: comity evidence preregister"), place=Place(str(path))
+        )
+    return predicate

@@ -1,0 +1,159 @@
+"""The legal routes of data flows in words, for every form of an assessment.
+
+Pure. The one idea: a place is told in a line (is a route needed, is one there, which would do), and what stands in the way beside the route
+is told with it, so that nobody takes half a solution for a whole one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from comity.language import Message
+from comity.library.elements import divided, element_name
+from comity.questions.routes import FROM, TO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from comity.library.model import Clause
+    from comity.questions.assess import Assessment
+    from comity.questions.routes import Alternative, FlowRoutes
+    from comity.report.words import Words
+
+TITLE = Message("Which legal route for which flow")
+STATES = {
+    "not_needed": Message("no route needed"),
+    "in_place": Message("a route is in place"),
+    "missing": Message("no route that would do is in place"),
+    "unknown": Message("open"),
+}
+INCOMPLETE = Message("a route is in place, but what goes with it is not met")
+_VERDICTS = {"not_needed": "met", "in_place": "met", "missing": "not_met", "unknown": "unknown"}
+_FACTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """How one place looks at a flow: its name, the verdict whose colour the state has, the state in words, and what there is to say of it."""
+
+    title: str
+    verdict: str
+    said: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowView:
+    """A flow: its id, where it comes from and goes to (empty where neither is known), and the places that ask for routes."""
+
+    id: str
+    way: str
+    places: tuple[PlaceView, ...]
+
+
+def flow_views(assessment: Assessment, words: Words) -> tuple[FlowView, ...]:
+    """Every flow that some place asks routes of, in the order of the dossier."""
+    views = []
+    for flow in dict.fromkeys(found.flow for found in assessment.routes):
+        places = tuple(_place(found, words) for found in assessment.routes if found.flow == flow)
+        views.append(FlowView(flow, _way(assessment, flow, words), places))
+    return tuple(views)
+
+
+def _way(assessment: Assessment, flow: str, words: Words) -> str:
+    ends = []
+    for fact in (element_name(FROM, flow), element_name(TO, flow)):
+        entry = assessment.dossier.entries.get(fact)
+        ends.append(words.value(fact, entry.value if entry else None))
+    return " → ".join(ends)
+
+
+def _place(found: FlowRoutes, words: Words) -> PlaceView:
+    title = words.text(words.library.jurisdictions[found.jurisdiction].title)
+    incomplete = found.state == "in_place" and bool(found.not_met)
+    verdict = "not_met" if incomplete else _VERDICTS[found.state]
+    said = words.name(INCOMPLETE if incomplete else STATES[found.state])
+    return PlaceView(title, verdict, said, tuple(_remarks(found, words)))
+
+
+def _remarks(found: FlowRoutes, words: Words) -> Iterator[str]:
+    say = words.say
+    if found.state == "not_needed":
+        return
+    in_place = say("not known") if found.in_place is None else _routes(found.in_place, words)
+    yield say("in place: {routes}", routes=in_place)
+    if found.state == "in_place":
+        if found.not_met:
+            yield say("not met on this flow: {clauses}", clauses=_clauses(found.not_met, words))
+        return
+    if found.missing:
+        yield say("not known: {names}", names=_facts(found.missing, words))
+    for certain, sentence in (
+        (True, "would do: {routes}"),
+        (False, "may do, depending on what is not known: {routes}"),
+    ):
+        of_kind = [alternative for alternative in found.alternatives if alternative.certain is certain]
+        if of_kind:
+            yield say(sentence, routes="; ".join(_alternative(alternative, words) for alternative in of_kind))
+    for not_met, alternatives in _by_need(found.alternatives).items():
+        routes = "; ".join(_alternative(alternative, words) for alternative in alternatives)
+        yield say("with {routes} still not met: {clauses}", routes=routes, clauses=_clauses(not_met, words))
+    if not found.alternatives:
+        yield say("no route would do as things stand: {clauses}", clauses=_clauses(found.asking, words))
+
+
+def _by_need(alternatives: Iterable[Alternative]) -> dict[tuple[Clause, ...], list[Alternative]]:
+    """Alternatives by the clauses that they leave unmet; those that leave none are not among them."""
+    found: dict[tuple[Clause, ...], list[Alternative]] = {}
+    for alternative in alternatives:
+        if alternative.not_met:
+            found.setdefault(alternative.not_met, []).append(alternative)
+    return found
+
+
+def _routes(routes: frozenset[str], words: Words) -> str:
+    return words.say(" and ").join(words.member(route) for route in sorted(routes)) or words.say("none")
+
+
+def _alternative(alternative: Alternative, words: Words) -> str:
+    return _routes(alternative.routes, words) if alternative.routes else words.say("no route at all")
+
+
+def _facts(facts: tuple[str, ...], words: Words) -> str:
+    """Titles of facts; the flow is clear from where they are told."""
+    general = words.library.general
+    names = words.separator.join(words.text(general.fact(divided(fact)[0]).title) for fact in facts[:_FACTS])
+    return (
+        words.say("{names} and {count} more", names=names, count=len(facts) - _FACTS) if len(facts) > _FACTS else names
+    )
+
+
+def _clauses(clauses: Iterable[Clause], words: Words) -> str:
+    general = (words.library.general.clauses[divided(clause.full_id)[0]] for clause in clauses)
+    return "; ".join(f"{words.text(clause.title)} ({clause.cite})" for clause in general)
+
+
+def routes_document(assessment: Assessment) -> list[dict[str, Any]]:
+    """The routes of every flow as plain data."""
+    return [
+        {
+            "flow": found.flow,
+            "jurisdiction": found.jurisdiction,
+            "state": found.state,
+            "in_place": None if found.in_place is None else sorted(found.in_place),
+            "clauses": [clause.full_id for clause in found.asking],
+            "not_met": [clause.full_id for clause in found.not_met],
+            "missing_facts": list(found.missing),
+            "alternatives": [
+                {
+                    "routes": sorted(alternative.routes),
+                    "certain": alternative.certain,
+                    "not_met": [clause.full_id for clause in alternative.not_met],
+                    "missing_facts": list(alternative.missing),
+                }
+                for alternative in found.alternatives
+            ],
+        }
+        for found in assessment.routes
+    ]
