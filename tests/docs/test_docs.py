@@ -141,7 +141,10 @@ def test_the_statement_that_is_shown_is_one(page: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", ["commands.md", "commands.zh.md"])
 def test_the_reference_names_every_command_and_option(page: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = (DOCS / "reference" / page).read_text(encoding="utf-8")
-    below = {"library": ("list", "show", "search", "check", "schema"), "measure": ("model",)}
+    below = {
+        "library": ("list", "show", "search", "stats", "timeline", "review", "check", "schema"),
+        "measure": ("model",),
+    }
     for command in COMMANDS:
         for action in below.get(command, ("",)):
             with pytest.raises(SystemExit):

@@ -11,6 +11,7 @@ from comity.clauses.tree import Kind, Value
 from comity.clauses.values import FactType, canonical
 from comity.dossier.model import Basis, Dossier, Entry
 from comity.errors import Place
+from comity.library.elements import element_name, with_elements
 from comity.library.loader import Library
 from comity.library.model import (
     Axiom,
@@ -37,6 +38,7 @@ def fact(
     values: tuple[str, ...] = (),
     *,
     nature: str = "choice",
+    subject: str = "system",
     per_market: bool = False,
     change: float = 5,
     establish: float = 1,
@@ -45,7 +47,7 @@ def fact(
     return FactDefinition(
         id=name,
         topic="all",
-        subject="system",
+        subject=subject,
         type=FactType(Kind(kind), values),
         unit=None,
         title={"en": name, "zh": name},
@@ -66,7 +68,7 @@ def library(
 
     Args:
         facts: the vocabulary.
-        clauses: each with `id` (`<country>/<clause>`) and `require`; perhaps `when`, `unless`, `modality`, `against`.
+        clauses: each with `id` (`<country>/<clause>`) and `require`; perhaps `when`, `unless`, `modality`, `against`, `subject`.
         axioms: formulas.
     """
     facts = tuple(facts)
@@ -102,8 +104,14 @@ def dossier(
     facts: Mapping[str, object] | None = None,
     by_market: Mapping[str, Mapping[str, object]] | None = None,
     costs: Mapping[str, float] | None = None,
+    flows: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Dossier:
-    """A dossier; `by_market` has the values of single markets by fact."""
+    """A dossier; `by_market` has the values of single markets by fact, `flows` the facts of each flow; None: it says nothing of flows."""
+    listed = {} if flows is None else {"flow": tuple(flows)}
+    library = with_elements(library, listed)
+    facts = dict(facts or {})
+    for flow, own_facts in (flows or {}).items():
+        facts |= {element_name(name, flow): value for name, value in own_facts.items()}
     types = library.vocabulary.types
     own = by_market or {}
     entries = {}
@@ -111,7 +119,9 @@ def dossier(
         value: Value | None = canonical(facts[name], types[name]) if facts and name in facts else None
         values = {market: canonical(one, types[name]) for market, one in own.get(name, {}).items()}
         entries[name] = Entry(name, value, values, Basis("declared", None, None, Place("comity.yaml")))
-    return Dossier("helper", "Helper", "1", tuple(markets), entries, Path("comity.yaml"), costs=dict(costs or {}))
+    return Dossier(
+        "helper", "Helper", "1", tuple(markets), entries, Path("comity.yaml"), costs=dict(costs or {}), elements=listed
+    )
 
 
 def _formula(text: str, vocabulary: Vocabulary) -> CompiledFormula:
@@ -131,6 +141,7 @@ def _clause(clause: Mapping[str, str], vocabulary: Vocabulary) -> Clause:
         jurisdiction=country,
         cite=name,
         topic="all",
+        subject=clause.get("subject"),
         title={"en": name, "zh": name},
         text={},
         modality=clause.get("modality", "must"),  # type: ignore[arg-type]

@@ -166,6 +166,39 @@ def test_a_witness_is_bound_by_both_and_satisfies_only_one(rules: Library) -> No
                 assert kleene.trace(axiom.formula.tree, witness.world, {}).value is not False
 
 
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(libraries())
+def test_whatever_is_left_out_of_a_crosswalk_has_nothing_to_do_with_each_other(rules: Library) -> None:
+    """Any requirement that can be met and failed there can be met and failed whatever becomes of the other."""
+    a, b = rules.clauses.values()
+    found = compare("xa", "xb", rules)
+    assert len(found.pairs) + found.independent == len(pairs_between([a], [b], rules))
+    if found.pairs or not found.independent:
+        return
+    seen = {
+        (holds(world, a.require), holds(world, b.require))
+        for world in worlds()
+        if all(holds(world, axiom.formula) for axiom in rules.data.axioms) and applies(a, world) and applies(b, world)
+    }
+    assert seen == set(product({met for met, _ in seen}, {met for _, met in seen}))
+
+
+def test_parts_of_one_set_that_nothing_ties_together_are_no_pair() -> None:
+    clauses = [
+        {"id": "xa/x", "require": 'sets.contains(a.parts, ["x"])'},
+        {"id": "xb/y", "require": 'sets.contains(a.parts, ["y"])'},
+        {"id": "xb/x-too", "require": 'sets.contains(a.parts, ["x", "z"])'},
+    ]
+    found = compare("xa", "xb", library(FACTS, clauses))
+    assert [(pair.b.full_id, pair.relation) for pair in found.pairs] == [("xb/x-too", "b_stricter")]
+    assert found.independent == 1
+    assert [clause.full_id for clause in found.alone_b] == ["xb/y"]
+    tied = compare("xa", "xb", library(FACTS, clauses, ['!("x" in a.parts) || "y" in a.parts']))
+    assert {pair.b.full_id: pair.relation for pair in tied.pairs} == {"xb/y": "a_stricter", "xb/x-too": "b_stricter"}
+    alone = compare("xa/x", "xb/y", library(FACTS, clauses))
+    assert [pair.relation for pair in alone.pairs] == ["overlapping"]
+
+
 @settings(max_examples=EXAMPLES // 2, deadline=None)
 @given(libraries())
 def test_the_other_way_round_the_relation_is_turned(rules: Library) -> None:

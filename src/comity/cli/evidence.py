@@ -268,8 +268,6 @@ def _write_bundle(bundle: Bundle, options: argparse.Namespace, said: str) -> int
 
 def _verify(options: argparse.Namespace) -> int:
     from comity.evidence.policy import read_trust
-    from comity.evidence.preregistration import check_preregistration
-    from comity.evidence.reproduction import reproduce
     from comity.evidence.signed_statement import is_envelope, verify_statement
     from comity.evidence.verification import open_bundle, verify
     from comity.report.verification import statement_verification, verification
@@ -280,8 +278,11 @@ def _verify(options: argparse.Namespace) -> int:
         checked = verify_statement(raw, trust, _time(options.at))
         deliver(statement_verification(checked, options.lang, options.format), options)
         return checked.exit_code
-    artefacts = [Path(name) for name in options.artefact]
-    measurement = reproduce(open_bundle(raw), artefacts) if artefacts else None
+    measurement = None
+    if options.artefact:
+        from comity.evidence.reproduction import reproduce
+
+        measurement = reproduce(open_bundle(raw), [Path(name) for name in options.artefact])
     rules = _rules(options)
     found = verify(
         raw,
@@ -293,6 +294,8 @@ def _verify(options: argparse.Namespace) -> int:
     )
     registered = None
     if options.preregistration is not None:
+        from comity.evidence.preregistration import check_preregistration
+
         registered = check_preregistration(Path(options.preregistration), found.opened, rules.library)
     deliver(verification(found, registered, rules.library, options.lang, options.format), options)
     missed = registered is not None and registered.outcome == "no"

@@ -55,7 +55,7 @@ def _assumption(text: str, library: Library) -> Assumption:
         message = Message('"{fact}" is about a single {subject}', fact=fact, subject=subject)
         known = [element_name(fact, element) for element in library.elements[subject]] or [element_name(fact, "…")]
         named = Message("name the {subject}: {fact}", subject=subject, fact=known[0])
-        raise InputError(message, hint=did_you_mean(element_name(fact, market), known) or named)
+        raise InputError(message, hint=(did_you_mean(element_name(fact, market), known) if at else None) or named)
     if at and market not in library.markets:
         message = Message('"{market}" is not a market of this library', market=market[:40])
         raise InputError(message, hint=did_you_mean(market, library.markets))

@@ -232,6 +232,7 @@ class _Facts:
         of_elements = {
             element_name(fact, element): cost
             for fact, cost in found.items()
+            if divided(fact)[1] is None
             for element in self.library.elements.get(self.library.fact(fact).subject, ())
         }
         return of_elements | found

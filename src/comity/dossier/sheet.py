@@ -121,7 +121,14 @@ class Sheet:
         sheet = self._with_element_as_block(key, element)
         entry = sheet._element(key, element)
         found = next((place for name in names if (place := _entry(entry, name)) is not None), None)
-        return self if found is None else sheet._with(*sheet._lines_of(*found), ())
+        if found is None:
+            return self
+        start, end = sheet._lines_of(*found)
+        if found != entry.value[0]:
+            return sheet._with(start, end, ())
+        following = entry.value[1][0].start_mark
+        before = sheet.lines[start][: found[0].start_mark.column]
+        return sheet._with(start, following.line + 1, [before + sheet.lines[following.line][following.column :]])
 
     def _element(self, key: str, element: str) -> yaml.MappingNode:
         listed = _entry(self.root, key)

@@ -5,12 +5,14 @@ The holder keeps this bundle to itself and hands on what `comity.evidence.disclo
 
 from __future__ import annotations
 
-import json
+import random
 import secrets
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from comity import __version__
 from comity.clauses.values import plain
@@ -19,7 +21,7 @@ from comity.dossier.statements import MAXIMUM_BYTES, read_statement
 from comity.errors import InputError, Place
 from comity.evidence import dsse, merkle
 from comity.evidence.bundle import Bundle, Commitment, Disclosure
-from comity.evidence.leaves import IDENTIFIER, SALT_BYTES, AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf
+from comity.evidence.leaves import IDENTIFIER, AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf, leaf_text
 from comity.language import Message
 from comity.questions.assess import assess
 
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
     from comity.evidence.keys import SigningKey
     from comity.evidence.leaves import Leaf, Plain
     from comity.library.loader import Library
+
+
+SALT_BYTES, SALT_LETTERS = 18, 24
+"""A salt has 18 bytes, so that many are encoded at one stroke: 18 bytes are 24 letters of base64 without padding."""
 
 
 class Rules(NamedTuple):
@@ -110,16 +116,13 @@ def salted(leaves: Sequence[Leaf]) -> tuple[list[bytes], list[int]]:
     The order is drawn so that the index of an opened leaf tells nothing about its hidden neighbours.
     """
     order = list(range(len(leaves)))
-    secrets.SystemRandom().shuffle(order)
-    salts = secrets.token_bytes(SALT_BYTES * len(leaves))
+    random.Random(secrets.token_bytes(32)).shuffle(order)  # noqa: S311  (seeded with true randomness; only the order hangs on it)
+    salts = b64encode(secrets.token_bytes(SALT_BYTES * len(leaves))).decode()
     texts = [b""] * len(leaves)
-    encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for number, (leaf, place) in enumerate(zip(leaves, order, strict=True)):
-        document = leaf.document()
-        if "measurement" in document and isinstance(leaf, FactLeaf):
-            document["measurement"] = order[document["measurement"]]
-        salt = b64encode(salts[SALT_BYTES * number : SALT_BYTES * (number + 1)]).decode()
-        texts[place] = encoder.encode({"salt": salt, **document}).encode()
+        if isinstance(leaf, FactLeaf) and leaf.measurement is not None:
+            leaf = msgspec.structs.replace(leaf, measurement=order[leaf.measurement])
+        texts[place] = leaf_text(leaf, salts[SALT_LETTERS * number : SALT_LETTERS * (number + 1)])
     return texts, order
 
 
@@ -176,9 +179,9 @@ def _fact(fact: str, market: str | None, value: Value, entry: Entry, evidence: M
     measured = _measured(fact, statement)
     return FactLeaf(
         fact,
-        market,
         _plain(value),
         measured.basis if measured else "declared",
+        market,
         entry.basis.source,
         measured.count if measured else None,
         measured.interval if measured else None,

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from comity.evidence.strict_json import MalformedError, base64_bytes, decode, keys_of
 from comity.language import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SALT_BYTES = 16
+SHORTEST_SALT = 16
+"""Bytes of a salt, at least."""
 MAXIMUM_LEAF = 256_000
 
 Basis = Literal["observed", "reported", "declared", "inferred"]
@@ -33,15 +36,14 @@ IDENTIFIER = re.compile(r"[!-~]{1,200}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class FactLeaf:
+class FactLeaf(msgspec.Struct, frozen=True, omit_defaults=True):
     """The value of one fact.
 
     Attributes:
         fact: id of the vocabulary.
-        market: the jurisdiction in which it holds, where the values differ by market; None: everywhere.
         value: as plain data.
         basis: who vouches for it.
+        market: the jurisdiction in which it holds, where the values differ by market; None: everywhere.
         source: the document or statement that it rests on, or None.
         count: how many observations are behind a rate, or None.
         interval: the bounds of its confidence interval, or None.
@@ -49,9 +51,9 @@ class FactLeaf:
     """
 
     fact: str
-    market: str | None
     value: Plain
     basis: Basis
+    market: str | None = None
     source: str | None = None
     count: int | None = None
     interval: tuple[float, float] | None = None
@@ -59,15 +61,8 @@ class FactLeaf:
 
     def document(self) -> dict[str, Any]:
         """The leaf as plain data, without its salt."""
-        found: dict[str, Any] = {"fact": self.fact, "value": self.value, "basis": self.basis}
-        optional = {
-            "market": self.market,
-            "source": self.source,
-            "count": self.count,
-            "interval": None if self.interval is None else list(self.interval),
-            "measurement": self.measurement,
-        }
-        return found | {key: value for key, value in optional.items() if value is not None}
+        found: dict[str, Any] = msgspec.to_builtins(self)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +123,14 @@ class AssessmentLeaf:
 
 Leaf = FactLeaf | MeasurementLeaf | SystemLeaf | AssessmentLeaf
 
+_ENCODER = msgspec.json.Encoder()
+
+
+def leaf_text(leaf: Leaf, salt: str) -> bytes:
+    """The text of a leaf with its salt (in base64), as it is hashed."""
+    body = _ENCODER.encode(leaf if isinstance(leaf, FactLeaf) else leaf.document())
+    return b'{"salt":"' + salt.encode() + b'",' + body[1:]
+
 
 def read_leaf(raw: bytes) -> Leaf:
     """The leaf that a text stands for.
@@ -147,8 +150,8 @@ def read_leaf(raw: bytes) -> Leaf:
         raise MalformedError(Message("a leaf is of one kind: {kinds}", kinds=", ".join(_READERS)))
     required, optional, reader = _READERS[kind]
     keys_of(fields, ("salt", *required), optional, what)
-    if len(base64_bytes(fields["salt"], Message("salt"), maximum=64)) < SALT_BYTES:
-        raise MalformedError(Message("a salt has at least {count} bytes", count=SALT_BYTES))
+    if len(base64_bytes(fields["salt"], Message("salt"), maximum=64)) < SHORTEST_SALT:
+        raise MalformedError(Message("a salt has at least {count} bytes", count=SHORTEST_SALT))
     return reader(fields)
 
 
@@ -164,9 +167,9 @@ def _fact(fields: dict[str, Any]) -> FactLeaf:
         raise _wrong("interval")
     return FactLeaf(
         _identifier(fields, "fact"),
-        _identifier(fields, "market") if "market" in fields else None,
         value,
         _one_of(fields, "basis", BASES),
+        _identifier(fields, "market") if "market" in fields else None,
         _text(fields, "source") if "source" in fields else None,
         _whole(fields, "count") if "count" in fields else None,
         None if interval is None else (interval[0], interval[1]),

@@ -31,8 +31,8 @@ from comity.solving.relations import (
     pairs_between,
     phases_on,
     select,
-    shared_choices,
 )
+from comity.solving.subjects import Subjects
 from comity.solving.worlds import (
     NotDecidedError,
     ReplayError,
@@ -60,7 +60,6 @@ __all__ = [
     "pairs_across",
     "pairs_between",
     "select",
-    "shared_choices",
 ]
 
 World = dict[str, "Value"]
@@ -106,6 +105,7 @@ class Comparison:
         self.on = on
         self.encoding = Encoding(library.vocabulary)
         self.axioms = Axioms(library.data.axioms)
+        self.subjects = Subjects(library)
         self._axiom_terms = {axiom.id: self.encoding.term(axiom.formula.tree) for axiom in library.data.axioms}
         self._numbers: dict[object, int] = {}
         self._keys: dict[str, _Key] = {}
@@ -117,7 +117,7 @@ class Comparison:
 
     def relate(self, a: Clause, b: Clause) -> Pair:
         """The relation of two clauses; None in its place where the solver does not answer in time."""
-        shared = tuple(sorted(shared_choices(a, b, self.library)))
+        shared = self.subjects.shared(a, b)
         try:
             context, difference = self._related(a, b)
         except NotDecidedError:

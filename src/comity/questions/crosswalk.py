@@ -31,9 +31,9 @@ from comity.solving.relations import (
     pairs_across,
     pairs_between,
     select,
-    shared_choices,
     turned,
 )
+from comity.solving.subjects import Subjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -84,6 +84,8 @@ def compare(
 ) -> Crosswalk:
     """Relate the clauses of two standards, jurisdictions or single clauses; of the whole library where both are `*`.
 
+    Clauses are a pair where both require something of one choice, and if it is a set, of one value in it; two single clauses always are.
+
     Args:
         left: the one.
         right: the other.
@@ -102,18 +104,24 @@ def compare(
     else:
         side_a, side_b = (in_force(select(name, library), library, on) for name in (left, right))
         couples = pairs_between(side_a, side_b, library)
-    crossing = _Crossing(library, on, {} if known is None else known)
+    subjects = Subjects(library)
+    sharing = len(couples)
+    if not library.clauses.keys() >= {left, right}:
+        couples = [couple for couple in couples if subjects.meet(*couple)]
+    crossing = _Crossing(library, on, {} if known is None else known, subjects)
     pairs = crossing.pairs(couples, processes, progress)
     paired = {clause.full_id for couple in couples for clause in couple}
     alone_a, alone_b = (tuple(clause for clause in side if clause.full_id not in paired) for side in (side_a, side_b))
-    return Crosswalk(library, left, right, on, pairs, alone_a, () if left == right else alone_b)
+    alone_b = () if left == right else alone_b
+    return Crosswalk(library, left, right, on, pairs, alone_a, alone_b, independent=sharing - len(couples))
 
 
 class _Crossing:
     """Answers the pairs of one library on one day."""
 
-    def __init__(self, library: Library, on: date | None, known: dict[str, KeptRelation]) -> None:
+    def __init__(self, library: Library, on: date | None, known: dict[str, KeptRelation], subjects: Subjects) -> None:
         self.library = library
+        self.subjects = subjects
         self.on = on
         self.known = known
         self.keys = Keys(library, on)
@@ -150,7 +158,7 @@ class _Crossing:
             Witness(found.satisfies, self._restored(found.facts), self._restored(found.context))
             for found in kept.witnesses
         )
-        return Pair(*couple, kept.relation, tuple(sorted(shared_choices(*couple, self.library))), tuple(witnesses))
+        return Pair(*couple, kept.relation, self.subjects.shared(*couple), tuple(witnesses))
 
     def _restored(self, facts: Mapping[str, Plain]) -> dict[str, Value]:
         """Facts with canonical values; the same few values come again and again."""

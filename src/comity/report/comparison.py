@@ -50,8 +50,9 @@ def comparison_blocks(crosswalk: Crosswalk, words: Words, limit: int) -> list[Bl
     blocks: list[Block] = [Heading(line(title_of(crosswalk, words)), level=1)]
     if not crosswalk.pairs:
         blocks.append(Paragraph(line(words.say("No pair of clauses requires something of the same fact."))))
-        return [*blocks, *_alone(crosswalk, words)]
+        return [*blocks, *_left_out(crosswalk, words), *_alone(crosswalk, words)]
     blocks.append(Paragraph(line(scope_sentence(crosswalk, words))))
+    blocks += _left_out(crosswalk, words)
     blocks.append(_counts(crosswalk, words))
     for relation in TELLING:
         found = [pair for pair in crosswalk.pairs if pair.relation == relation]
@@ -75,6 +76,21 @@ def scope_sentence(crosswalk: Crosswalk, words: Words) -> str:
         day=crosswalk.on.isoformat(),
         count=count,
     )
+
+
+def independent_sentence(crosswalk: Crosswalk, words: Words) -> str:
+    """How many pairs were left out because neither clause bears on the other; nothing where there are none."""
+    if not crosswalk.independent:
+        return ""
+    return words.say(
+        "Left out: {count} pairs that ask for different items of one list, so that neither bears on the other.",
+        count=crosswalk.independent,
+    )
+
+
+def _left_out(crosswalk: Crosswalk, words: Words) -> list[Block]:
+    said = independent_sentence(crosswalk, words)
+    return [Paragraph(line(Span(said, "dim")))] if said else []
 
 
 def _counts(crosswalk: Crosswalk, words: Words) -> Grid:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.language import CHINESE, ENGLISH
-from comity.report.comparison import scope_sentence
+from comity.report.comparison import independent_sentence, scope_sentence
 from comity.report.comparison_words import (
     MEANINGS,
     RELATION_NAMES,
@@ -112,6 +112,7 @@ def comparison_html(crosswalk: Crosswalk, language: str) -> str:
         "policy": policy(style, script),
         "title": title_of(crosswalk, words),
         "scope": scope_sentence(crosswalk, words),
+        "left_out": independent_sentence(crosswalk, words),
         "signs": {**SIGNS, _UNDECIDED: "?"},
         "relation_names": {**RELATION_NAMES, _UNDECIDED: UNDECIDED},
         "meanings": MEANINGS,

@@ -40,6 +40,7 @@ def comparison_document(crosswalk: Crosswalk, language: str) -> dict[str, Any]:
         "b": crosswalk.b,
         "counts": {relation: sum(pair.relation == relation for pair in decided) for relation in RELATIONS},
         "pairs": [_pair(pair, words) for pair in decided],
+        "independent": crosswalk.independent,
         "undecided": [{"a": pair.a.full_id, "b": pair.b.full_id} for pair in crosswalk.undecided],
         "alone": {
             "a": [clause.full_id for clause in crosswalk.alone_a],

@@ -6,6 +6,7 @@ YAML is read as YAML 1.2 by editors, so a text may look like a number there (`ve
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,7 +32,7 @@ from comity.library.standards import UNKNOWABLE
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from comity.clauses.values import FactType
     from comity.library.loader import Library
@@ -54,6 +55,11 @@ FORMULA: Schema = {
     "type": ["string", "boolean"],
     "pattern": r"\S",
     "description": "A formula in the clause language (a subset of CEL).\n\n条款语言（CEL子集）写成的公式。",
+}
+COLLECTION_TEXTS = {
+    "flow": (
+        "Every flow of data across a border; an empty list says that there is none.\n\n每一个跨境数据流；空列表表示没有。"
+    ),
 }
 REQUIREMENT = (
     "A formula in the clause language, or the word unknowable where no fact can decide it; then the modality is should or may, and a note "
@@ -198,10 +204,11 @@ def dossier(library: Library) -> Schema:
                 "properties": {fact.id: _given(fact) for fact in asked},
                 "additionalProperties": False,
             },
+            **{key: _collection(collection, library) for collection, key in COLLECTIONS.items()},
             "costs": {
                 "type": "object",
                 "description": "Own relative effort to change a fact.\n\n改变某项事实的自估相对工作量。",
-                "propertyNames": {"enum": [fact.id for fact in asked]},
+                "propertyNames": {"anyOf": [{"enum": [fact.id for fact in asked]}, *_names_of_elements(library)]},
                 "additionalProperties": {"type": "number", "minimum": 0},
             },
             "evidence": {
@@ -228,6 +235,27 @@ def dossier(library: Library) -> Schema:
             "sourced": sourced,
         }
     }
+
+
+def _collection(collection: str, library: Library) -> Schema:
+    """What a dossier lists of a collection: entries with an id and facts, which may leave out the name of the collection."""
+    facts = [fact for fact in library.vocabulary.facts.values() if fact.subject == collection]
+    named = {name: _given(fact) for fact in facts for name in (fact.id.removeprefix(f"{collection}."), fact.id)}
+    entry = {
+        "type": "object",
+        "properties": {"id": {"type": "string", "pattern": CLAUSE_ID}, **named},
+        "required": ["id"],
+        "additionalProperties": False,
+    }
+    return many(entry) | {"description": COLLECTION_TEXTS[collection]}
+
+
+def _names_of_elements(library: Library) -> Iterator[Schema]:
+    """The facts of single elements, as costs name them."""
+    for collection in COLLECTIONS:
+        facts = [re.escape(fact.id) for fact in library.vocabulary.facts.values() if fact.subject == collection]
+        if facts:
+            yield {"pattern": f"^({'|'.join(facts)})@[a-z0-9]+(-[a-z0-9]+)*$"}
 
 
 def _given(fact: FactDefinition) -> Schema:

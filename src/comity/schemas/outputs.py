@@ -150,6 +150,15 @@ def assessment() -> Schema:
         age_days={"type": "integer"},
         counts=COUNTS,
     )
+    element = record(
+        id=TEXT,
+        verdict=VERDICT,
+        settled=FLAG,
+        reason=TEXT,
+        applies=TRUTH,
+        deciding_facts=by_key(VALUE),
+        missing_facts=many(FACT),
+    )
     clause = record(
         id=CLAUSE,
         verdict=VERDICT,
@@ -165,7 +174,8 @@ def assessment() -> Schema:
         missing_facts=many(FACT),
         subject=word((*COLLECTIONS, None)),
         unknowable=FLAG,
-        elements=or_null(many(element)) | {"description": "of a clause about a collection; null where it was judged as a whole"},
+        elements=or_null(many(element))
+        | {"description": "of a clause about a collection; null where it was judged as a whole"},
         evidence=many(record(fact=FACT, by=word(BASES), source=TEXT_OR_NULL, at=TEXT)),
         checked=CHECKED,
         in_force=many(record(from_=DAY, until=DAY_OR_NULL)),
@@ -238,6 +248,7 @@ def explanation() -> Schema:
         markets=many(TEXT),
         system=SYSTEM,
         clause=_with(WHOLE_CLAUSE, sources=SOURCES),
+        elements=many(record(id=TEXT, verdict=VERDICT, reason=TEXT)),
         verdict=VERDICT,
         binding=FLAG,
         in_force=FLAG,
@@ -375,6 +386,7 @@ def comparison() -> Schema:
         b=TEXT,
         counts=record(**dict.fromkeys(RELATIONS, COUNT)),
         pairs=many(pair),
+        independent=COUNT,
         undecided=many(record(a=CLAUSE, b=CLAUSE)),
         alone=record(a=many(CLAUSE), b=many(CLAUSE)),
     )

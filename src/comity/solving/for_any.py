@@ -19,8 +19,9 @@ from comity.clauses.critical import CriticalValues
 from comity.clauses.tree import Kind
 from comity.language import Message
 from comity.solving.conflicts import all_minimal_sets
+from comity.solving.connected import connected
 from comity.solving.dominance import replaced, variables, without_dominated
-from comity.solving.groups import connected, duty_term, encoding_of, preference
+from comity.solving.groups import duty_term, encoding_of, preference
 from comity.solving.worlds import NotDecidedError, ReplayError, new_solver, possible
 
 if TYPE_CHECKING:

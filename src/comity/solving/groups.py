@@ -14,9 +14,10 @@ import z3
 from comity.clauses.critical import CriticalValues
 from comity.engines.smt import Encoding
 from comity.library.model import FORCES
+from comity.solving.connected import connected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from comity.solving.scenario import Duty, Premise, Scenario
 
@@ -61,28 +62,6 @@ def groups_of(scenario: Scenario) -> tuple[Group, ...]:
         if members:
             found.append(_group(members, premises, scenario))
     return tuple(found)
-
-
-def connected(parts: Sequence[frozenset[str]]) -> list[list[int]]:
-    """Which parts hang together by shared facts, directly or through others: their indices, in the order of the first ones."""
-    leader = list(range(len(parts)))
-
-    def find(index: int) -> int:
-        while leader[index] != index:
-            leader[index] = leader[leader[index]]
-            index = leader[index]
-        return index
-
-    first_with: dict[str, int] = {}
-    for index, facts in enumerate(parts):
-        for fact in facts:
-            other = find(first_with.setdefault(fact, index))
-            mine = find(index)
-            leader[max(other, mine)] = min(other, mine)
-    found: dict[int, list[int]] = {}
-    for index in range(len(parts)):
-        found.setdefault(find(index), []).append(index)
-    return list(found.values())
 
 
 def preference(duty: Duty, position: int, scenario: Scenario) -> tuple[int, int, int]:

@@ -63,7 +63,7 @@ class Pair:
 
     Attributes:
         relation: None where the solver did not decide it in time.
-        shared_facts: the choice facts that both require something of.
+        shared_facts: the choices that both require something of, sorted; of sets those in which they name the same values, if any.
     """
 
     a: Clause
@@ -80,8 +80,10 @@ class Crosswalk:
     Attributes:
         a, b: what was compared; both `*` for the whole library.
         on: the day asked about; None for clauses as they will stand, whenever in force.
-        pairs: every pair that shares a choice fact, in the order of the clauses.
+        pairs: every pair that has something to compare, in the order of the clauses.
         alone_a, alone_b: clauses of one side without any counterpart on the other.
+        independent: how many pairs share a fact and are left out, because they ask for different values of it (`subjects`): neither
+            bears on the other.
     """
 
     library: Library
@@ -91,6 +93,7 @@ class Crosswalk:
     pairs: tuple[Pair, ...]
     alone_a: tuple[Clause, ...]
     alone_b: tuple[Clause, ...]
+    independent: int = 0
 
     @property
     def undecided(self) -> list[Pair]:
@@ -104,11 +107,6 @@ EVERYTHING = "*"
 def turned(relation: Relation | None) -> Relation | None:
     """The relation of b and a, given that of a and b."""
     return relation if relation is None else TURNED.get(relation, relation)
-
-
-def shared_choices(a: Clause, b: Clause, library: Library) -> frozenset[str]:
-    """The choice facts that both clauses require something of."""
-    return _choices(a.require.facts & b.require.facts, library)
 
 
 def _choices(facts: frozenset[str], library: Library) -> frozenset[str]:

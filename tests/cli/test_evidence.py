@@ -1,0 +1,210 @@
+"""`comity evidence`: from a key to a stranger's verdict, and what every bad file ends with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from comity.dossier.statements import Artefact, Digest, MeasuredFact, Predicate, new_statement, write_statement
+from comity.evidence.keys import write_new_key
+from tests.cli.conftest import Ran
+from tests.evidence.sealed import KEY, OTHER_KEY
+
+Run = Callable[..., Ran]
+Write = Callable[..., str]
+
+ON = ("--on", "2026-11-22")
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> str:
+    path = tmp_path / "issuer.key"
+    write_new_key(KEY, path)
+    return str(path)
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> str:
+    path = tmp_path / "trust.yaml"
+    path.write_text(f"comity_trust: 1\nissuers:\n  - key: {KEY.verifier}\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def bundle(run: Run, dossier: Write, key: str, tmp_path: Path) -> str:
+    path = tmp_path / "everything.json"
+    assert run("evidence", "bundle", dossier(), *ON, "--key", key, "-o", str(path)).code == 0
+    return str(path)
+
+
+def test_a_stranger_recomputes_one_market(run: Run, bundle: str, trust: str, tmp_path: Path) -> None:
+    part = str(tmp_path / "part.json")
+    assert run("evidence", "disclose", bundle, "--market", "xa", "-o", part).code == 0
+    ran = run("evidence", "verify", part, "--trust", trust, "--format", "json")
+    assert ran.code == 0
+    found = json.loads(ran.output)
+    assert {name: answer["outcome"] for name, answer in found["answers"].items()} == {
+        "signature": "yes",
+        "issuer": "yes",
+        "verdicts": "yes",
+        "measurement": "open",
+    }
+    assert found["assessments"][0]["verdicts"]["xa-act/1-refuse"] == "met"
+    assert "report.deadline" not in {fact["fact"] for fact in found["facts"]}
+
+
+def test_a_text_says_the_four_answers(run: Run, bundle: str, trust: str) -> None:
+    ran = run("evidence", "verify", bundle, "--trust", trust)
+    assert ran.code == 0
+    for question in (
+        "Is the signature valid?",
+        "Do you trust the issuer?",
+        "Do the verdicts follow?",
+        "Measured again?",
+    ):
+        assert question in ran.output
+
+
+def test_without_a_trust_file_it_is_3(run: Run, bundle: str) -> None:
+    assert run("evidence", "verify", bundle).code == 3
+
+
+def test_another_library_is_3(run: Run, bundle: str, trust: str) -> None:
+    assert run("evidence", "verify", bundle, "--trust", trust, small=False).code == 3
+
+
+def test_an_altered_file_is_4_or_2(run: Run, bundle: str, trust: str, tmp_path: Path) -> None:
+    raw = Path(bundle).read_bytes()
+    place = raw.index(b'"disclosures"') + 40
+    other = b"A" if raw[place : place + 1] != b"A" else b"B"
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(raw[:place] + other + raw[place + 1 :])
+    assert run("evidence", "verify", str(bad), "--trust", trust).code == 4
+    bad.write_bytes(raw[:-1])
+    ran = run("evidence", "verify", str(bad), "--trust", trust)
+    assert ran.code == 2
+    assert "one encoding" in ran.errors
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x00\xff", b"[[[[", b'{"schema":"comity/bundle/1"}'])
+def test_what_is_no_bundle_is_2_in_one_sentence(run: Run, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "strange.json"
+    path.write_bytes(content)
+    ran = run("evidence", "verify", str(path))
+    assert ran.code == 2
+    assert ran.errors.strip()
+    assert "Traceback" not in ran.errors
+
+
+def test_a_missing_file_is_2(run: Run) -> None:
+    assert run("evidence", "verify", "nowhere.json").code == 2
+
+
+def test_a_wrong_key_file_shows_nothing_of_it(run: Run, dossier: Write, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.key"
+    path.write_text(KEY.encoded().replace("example.org", "example.net"), encoding="ascii")
+    ran = run("evidence", "bundle", dossier(), "--key", str(path), "-o", str(tmp_path / "out.json"))
+    assert ran.code == 2
+    assert "not a signing key" in ran.errors
+    assert KEY.encoded().rpartition("+")[2] not in ran.errors
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_keygen_makes_two_files_once(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "new.key"
+    ran = run("evidence", "keygen", "example.org/new", "-o", str(path), small=False)
+    assert ran.code == 0
+    assert path.with_name("new.key.pub").read_text(encoding="ascii").strip() in ran.output
+    assert path.read_text(encoding="ascii").strip() not in ran.output
+    assert run("evidence", "keygen", "example.org/new", "-o", str(path), small=False).code == 2
+
+
+def statement(directory: Path, **extra: object) -> Path:
+    predicate = Predicate(
+        measure="dialogue",
+        method="asked",
+        tools=[],
+        measured_on=__import__("datetime").date(2026, 11, 20),
+        facts=[MeasuredFact("test.refusal_rate", 0.98, "observed", count=500, interval=(0.96, 0.99))],
+        seed=7,
+        **extra,  # type: ignore[arg-type]
+    )
+    return write_statement(new_statement([Artefact("model.gguf", Digest("0" * 64))], predicate), directory, "dialogue")
+
+
+def test_a_signed_statement_is_verified_and_still_read(
+    run: Run, dossier: Write, key: str, trust: str, tmp_path: Path
+) -> None:
+    directory = dossier(test__refusal_rate=None)
+    path = statement(Path(directory) / "evidence")
+    with (Path(directory) / "comity.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("evidence: evidence/\n")
+    assert run("evidence", "sign", str(path), "--key", key, small=False).code == 0
+    assert run("evidence", "verify", str(path), "--trust", trust).code == 0
+    assert run("evidence", "verify", str(path)).code == 3
+    assert run("evidence", "sign", str(path), "--key", key, small=False).code == 2
+    assert run("assess", directory, *ON).code == 0
+    everything = str(tmp_path / "all.json")
+    assert run("evidence", "bundle", directory, *ON, "--key", key, "-o", everything).code == 0
+    found = json.loads(run("evidence", "verify", everything, "--trust", trust, "--format", "json").output)
+    rate = next(fact for fact in found["facts"] if fact["fact"] == "test.refusal_rate")
+    assert (rate["basis"], rate["count"], rate["interval"]) == ("observed", 500, [0.96, 0.99])
+
+
+def test_a_statement_signed_by_a_stranger_is_3_and_an_altered_one_4(
+    run: Run, trust: str, key: str, tmp_path: Path
+) -> None:
+    path = statement(tmp_path)
+    other = tmp_path / "other.key"
+    write_new_key(OTHER_KEY, other)
+    assert (
+        run("evidence", "sign", str(path), "--key", str(other), "-o", str(tmp_path / "other.json"), small=False).code
+        == 0
+    )
+    assert run("evidence", "verify", str(tmp_path / "other.json"), "--trust", trust).code == 3
+    assert run("evidence", "sign", str(path), "--key", key, small=False).code == 0
+    envelope = json.loads(path.read_text(encoding="utf-8"))
+    envelope["payload"] = envelope["payload"][:-8] + "AAAA" + envelope["payload"][-4:]
+    path.write_text(json.dumps(envelope), encoding="utf-8")
+    assert run("evidence", "verify", str(path), "--trust", trust).code == 4
+
+
+def test_a_promise_is_held_against_the_measurement(
+    run: Run, dossier: Write, key: str, trust: str, tmp_path: Path
+) -> None:
+    from hashlib import sha256
+
+    promise = tmp_path / "promise.json"
+    data = tmp_path / "bank.jsonl"
+    data.write_text("{}\n", encoding="utf-8")
+    words = ("--fact", "test.refusal_rate", "--data", str(data), "--seed", "7", "-o", str(promise))
+    assert run("evidence", "preregister", "--bar", ">= 0.95", *words).code == 0
+    directory = dossier(test__refusal_rate=None)
+    statement(Path(directory) / "evidence", preregistration=sha256(promise.read_bytes()).hexdigest())
+    with (Path(directory) / "comity.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("evidence: evidence/\n")
+    everything = str(tmp_path / "all.json")
+    run("evidence", "bundle", directory, *ON, "--key", key, "-o", everything)
+    ran = run("evidence", "verify", everything, "--trust", trust, "--preregistration", str(promise))
+    assert ran.code == 0
+    assert "promised and reached" in ran.output
+
+    assert run("evidence", "preregister", "--bar", ">= 0.99", *words).code == 0
+    ran = run("evidence", "verify", everything, "--trust", trust, "--preregistration", str(promise))
+    assert ran.code == 0
+    assert "names this promise" in " ".join(ran.output.split())
+
+
+@pytest.mark.parametrize("bar", [">= 95", "whatever", ">= 0.9 &&", ""])
+def test_a_bar_that_is_none_is_2(run: Run, tmp_path: Path, bar: str) -> None:
+    data = tmp_path / "bank.jsonl"
+    data.write_text("{}\n", encoding="utf-8")
+    out = tmp_path / "promise.json"
+    ran = run(
+        "evidence", "preregister", "--fact", "test.refusal_rate", "--bar", bar, "--data", str(data), "-o", str(out)
+    )
+    assert ran.code == 2
+    assert not out.exists()
