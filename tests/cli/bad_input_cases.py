@@ -118,6 +118,29 @@ DOSSIERS: dict[str, str] = {
     "cost of no fact": GOOD_HEAD + "costs: {test.sampel_size: 1}\n",
 }
 
+FLOWS: dict[str, str] = {
+    "a word": GOOD_HEAD + "flows: payroll\n",
+    "a mapping": GOOD_HEAD + "flows: {payroll: {from: xa}}\n",
+    "a list of words": GOOD_HEAD + "flows: [payroll]\n",
+    "flow without id": GOOD_HEAD + "flows: [{from: xa}]\n",
+    "id with spaces": GOOD_HEAD + "flows: [{id: my payroll}]\n",
+    "id twice": GOOD_HEAD + "flows:\n- id: payroll\n- id: logs\n- id: payroll\n",
+    "misspelt fact of a flow": GOOD_HEAD + "flows: [{id: payroll, rotues: [contract]}]\n",
+    "fact of no flow": GOOD_HEAD + "flows: [{id: payroll, colour: red}]\n",
+    "fact of the system": GOOD_HEAD + "flows: [{id: payroll, test.sample_size: 3}]\n",
+    "fact of the organisation": GOOD_HEAD + "flows: [{id: payroll, storage: true}]\n",
+    "fact by both names": GOOD_HEAD + "flows: [{id: payroll, from: xa, flow.from: xb}]\n",
+    "fact given twice": GOOD_HEAD + "flows: [{id: payroll, from: xa, from: xb}]\n",
+    "undeclared value": GOOD_HEAD + "flows: [{id: payroll, routes: [contarct]}]\n",
+    "basis without source": GOOD_HEAD + "flows: [{id: payroll, routes: {value: [contract], by: documented}}]\n",
+    "fact of a flow among the facts": GOOD_HEAD + "flows: [{id: payroll}]\nfacts: {flow.from: xa}\n",
+    "named fact of a flow among the facts": GOOD_HEAD + "flows: [{id: payroll}]\nfacts: {flow.from@payroll: xa}\n",
+    "fact of a flow and no flows": GOOD_HEAD + "flows: []\nfacts: {flow.from: xa}\n",
+    "cost of a flow that is not there": GOOD_HEAD + "flows: [{id: payroll}]\ncosts: {flow.routes@pairoll: 3}\n",
+    "misspelt key of the flows": GOOD_HEAD + "flow: [{id: payroll}]\n",
+    "impossible flow": GOOD_HEAD + "flows: [{id: payroll, persons: -3}]\n",
+}
+
 STANDARDS: dict[str, str] = {
     "no id": STANDARD_HEAD.replace("id: xa-new\n", ""),
     "id with spaces": STANDARD_HEAD.replace("id: xa-new", "id: XA new"),
@@ -148,6 +171,18 @@ STANDARDS: dict[str, str] = {
         examples="[{facts: {organisation.roles: [provider], system.generative: true}, verdict: met}]"
     ),
     "clause id with capitals": clause(id="Art1"),
+    "duty that nothing can decide": clause(require="unknowable", note='{en: "N", zh: "注"}'),
+    "unknowable without a note": clause(require="unknowable", modality="should", examples="[]"),
+    "unknowable with a met example": clause(require="unknowable", modality="may", note='{en: "N", zh: "注"}'),
+    "unknowable in a formula": clause(require="'system.generative || unknowable'"),
+    "unknown subject": clause(subject="flwo"),
+    "subject without such facts": clause(subject="flow"),
+}
+
+FLOW_STANDARDS: dict[str, str] = {
+    "facts of a flow without the subject": clause(require="'flow.persons < 3'", examples="[]"),
+    "facts of a flow in a definition": clause(when="'xa.large_export'", examples="[]"),
+    "facts of a flow in the scope": clause(examples="[]").replace('"xa" in system.markets', 'flow.from == "xa"'),
 }
 
 FORMULAS: dict[str, str] = {

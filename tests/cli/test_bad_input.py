@@ -8,21 +8,26 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from comity.cli import main
-from tests.cli.bad_input_cases import DOSSIERS, FORMULAS, STANDARDS, formula
+from tests.cli.bad_input_cases import DOSSIERS, FLOW_STANDARDS, FLOWS, FORMULAS, STANDARDS, formula
 
 HERE = Path(__file__).parent
 LIBRARY = HERE.parent / "data" / "small-library"
+FLOW_LIBRARY = HERE.parent / "data" / "flow-library"
 EXPECTED = HERE / "bad_input.json"
+OF_DOSSIERS = ("dossier", "flows")
 
 CASES = (
     [("dossier", name, text) for name, text in DOSSIERS.items()]
     + [("standard", name, text) for name, text in STANDARDS.items()]
+    + [("flows", name, text) for name, text in FLOWS.items()]
+    + [("flow standard", name, text) for name, text in FLOW_STANDARDS.items()]
     + [("formula", name, formula(text)) for name, text in FORMULAS.items()]
 )
 
@@ -30,7 +35,9 @@ CASES = (
 def message_for(kind: str, text: str, directory: Path) -> tuple[int, str]:
     """What a person sees, with the directory written as `…`."""
     arguments = ["--no-builtin", "--library", str(LIBRARY)]
-    if kind == "dossier":
+    if kind.startswith("flow"):
+        arguments += ["--library", str(FLOW_LIBRARY)]
+    if kind in OF_DOSSIERS:
         (directory / "comity.yaml").write_text(text, encoding="utf-8")
         command = ["assess", str(directory), "--on", "2026-11-22", *arguments]
     else:
@@ -41,11 +48,7 @@ def message_for(kind: str, text: str, directory: Path) -> tuple[int, str]:
     output, errors = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         code = main([*command, "--lang", "en"])
-    said = (
-        errors.getvalue()
-        if kind == "dossier"
-        else output.getvalue().split("\n3 standards")[0].split("\n2 standards")[0]
-    )
+    said = errors.getvalue() if kind in OF_DOSSIERS else re.split(r"\n\d+ standards", output.getvalue())[0]
     return code, said.replace(str(directory), "…").rstrip("\n")
 
 
@@ -60,7 +63,7 @@ def test_message_is_exact(kind: str, name: str, text: str, tmp_path: Path) -> No
     wanted = expected()[f"{kind}: {name}"]
     assert said.split("\n") == wanted["says"]
     assert code == wanted["code"]
-    assert code == (2 if kind == "dossier" else 1)
+    assert code == (2 if kind in OF_DOSSIERS else 1)
     assert "Traceback" not in said
 
 

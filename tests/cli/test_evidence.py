@@ -12,6 +12,7 @@ from comity.dossier.statements import Artefact, Digest, MeasuredFact, Predicate,
 from comity.evidence.keys import write_new_key
 from tests.cli.conftest import Ran
 from tests.evidence.sealed import KEY, OTHER_KEY
+from tests.schemas.test_schemas import complaints
 
 Run = Callable[..., Ran]
 Write = Callable[..., str]
@@ -46,6 +47,8 @@ def test_a_stranger_recomputes_one_market(run: Run, bundle: str, trust: str, tmp
     ran = run("evidence", "verify", part, "--trust", trust, "--format", "json")
     assert ran.code == 0
     found = json.loads(ran.output)
+    assert complaints("verification-1", found) == []
+    assert complaints("verification-1", found | {"exit_code": None})
     assert {name: answer["outcome"] for name, answer in found["answers"].items()} == {
         "signature": "yes",
         "issuer": "yes",
@@ -143,7 +146,9 @@ def test_a_signed_statement_is_verified_and_still_read(
     with (Path(directory) / "comity.yaml").open("a", encoding="utf-8") as stream:
         stream.write("evidence: evidence/\n")
     assert run("evidence", "sign", str(path), "--key", key, small=False).code == 0
-    assert run("evidence", "verify", str(path), "--trust", trust).code == 0
+    ran = run("evidence", "verify", str(path), "--trust", trust, "--format", "json")
+    assert ran.code == 0
+    assert complaints("statement-verification-1", json.loads(ran.output)) == []
     assert run("evidence", "verify", str(path)).code == 3
     assert run("evidence", "sign", str(path), "--key", key, small=False).code == 2
     assert run("assess", directory, *ON).code == 0

@@ -18,11 +18,13 @@ class Undecided:
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
-    def check(self, *_: object) -> object:
-        return z3.unknown
-
     def reason_unknown(self) -> str:
         return self.reason
+
+
+@pytest.fixture(autouse=True)
+def _never_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("comity.solving.worlds._checked", lambda *_: z3.Z3_L_UNDEF)
 
 
 def test_what_is_not_decided_in_time_is_neither_possible_nor_impossible() -> None:
@@ -37,7 +39,6 @@ def test_an_interruption_is_not_taken_for_a_hard_question() -> None:
 
 
 def test_an_interrupted_enumeration_is_not_taken_for_a_complete_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("comity.solving.conflicts.z3.Solver.check", lambda *_: z3.unknown)
     monkeypatch.setattr("comity.solving.conflicts.z3.Solver.reason_unknown", lambda *_: "interrupted from keyboard")
     with pytest.raises(KeyboardInterrupt):
         all_minimal_sets(("a", "b"), lambda names: len(names) < 2, 0)

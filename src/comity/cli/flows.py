@@ -14,6 +14,7 @@ from comity.dossier.model import Basis, Entry
 from comity.errors import ComityError, InputError, Place
 from comity.language import Message
 from comity.library.elements import element_name
+from comity.library.model import ELEMENT_NAMES
 from comity.questions.routes import FLOW, FROM, TO
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _flow(typed: str, library: Library, known: list[str]) -> tuple[str, Entry, E
         raise InputError(Message('"{text}" is no flow', text=typed[:80]), hint=Message("write name: from > to"))
     name = element_id(Scalar(parts[1], plain=True, place=_PLACE))
     if name in known:
-        raise InputError(Message('the {subject} "{id}" stands twice', subject=FLOW, id=name))
+        raise InputError(Message('the {subject} "{id}" stands twice', subject=ELEMENT_NAMES[FLOW], id=name))
     ends = [
         Entry(
             element_name(fact, name),

@@ -10,6 +10,7 @@ from comity.documents.reading import read_text
 from comity.errors import ComityError, InputError, did_you_mean
 from comity.language import Message
 from comity.library.elements import divided, element_name
+from comity.library.model import ELEMENT_NAMES
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
@@ -52,9 +53,9 @@ def _assumption(text: str, library: Library) -> Assumption:
         raise InputError(message, hint=did_you_mean(fact, library.vocabulary.facts))
     subject = library.fact(fact).subject
     if subject in library.elements and divided(fact)[1] is None:
-        message = Message('"{fact}" is about a single {subject}', fact=fact, subject=subject)
+        message = Message('"{fact}" is about a single {subject}', fact=fact, subject=ELEMENT_NAMES[subject])
         known = [element_name(fact, element) for element in library.elements[subject]] or [element_name(fact, "…")]
-        named = Message("name the {subject}: {fact}", subject=subject, fact=known[0])
+        named = Message("name the {subject}: {fact}", subject=ELEMENT_NAMES[subject], fact=known[0])
         raise InputError(message, hint=(did_you_mean(element_name(fact, market), known) if at else None) or named)
     if at and market not in library.markets:
         message = Message('"{market}" is not a market of this library', market=market[:40])

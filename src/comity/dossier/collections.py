@@ -13,7 +13,7 @@ from comity.documents.reading import Mapping
 from comity.errors import ComityError, InputError, did_you_mean
 from comity.language import Message
 from comity.library.elements import divided, element_name
-from comity.library.model import COLLECTIONS
+from comity.library.model import COLLECTIONS, ELEMENT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,9 +43,11 @@ def listed_elements(fields: read.Fields) -> Elements:
         ids: dict[str, Place] = {}
         for item in read.items(node):
             place = item.key_places.get("id", item.place) if isinstance(item, Mapping) else item.place
-            name = read.Fields(item, Message("a {subject} with its id", subject=collection)).required("id", element_id)
+            name = read.Fields(item, Message("a {subject} with its id", subject=ELEMENT_NAMES[collection])).required(
+                "id", element_id
+            )
             if name in ids:
-                message = Message('the {subject} "{id}" stands twice', subject=collection, id=name)
+                message = Message('the {subject} "{id}" stands twice', subject=ELEMENT_NAMES[collection], id=name)
                 hint = Message("the first stands at {place}", place=str(ids[name]))
                 raise InputError(message, place=place, hint=hint)
             ids[name] = place
@@ -81,7 +83,9 @@ def facts_of_elements(
                     fact = _fact_named(key, collection, library, place)
                     if fact in seen:
                         raise InputError(
-                            Message('"{fact}" stands twice in this {subject}', fact=fact, subject=collection),
+                            Message(
+                                '"{fact}" stands twice in this {subject}', fact=fact, subject=ELEMENT_NAMES[collection]
+                            ),
                             place=place,
                         )
                 except ComityError as error:
@@ -97,13 +101,13 @@ def _fact_named(key: str, collection: str, library: Library, place: Place) -> st
     fact = key if key.startswith(prefix) else prefix + key
     for name in (fact, key):
         if name in library.vocabulary and library.fact(name).subject != collection:
-            message = Message('"{fact}" is no fact of a single {subject}', fact=name, subject=collection)
+            message = Message('"{fact}" is no fact of a single {subject}', fact=name, subject=ELEMENT_NAMES[collection])
             raise InputError(message, place=place, hint=Message("write it under “facts:”"))
     if fact not in library.vocabulary:
         own = [
             name.removeprefix(prefix) for name, entry in library.vocabulary.facts.items() if entry.subject == collection
         ]
-        message = Message('there is no fact "{name}" of a {subject}', name=key[:80], subject=collection)
+        message = Message('there is no fact "{name}" of a {subject}', name=key[:80], subject=ELEMENT_NAMES[collection])
         known = Message("known keys are: {keys}", keys=", ".join(["id", *own]))
         raise InputError(message, place=place, hint=did_you_mean(key.removeprefix(prefix), own) or known)
     return fact
@@ -122,8 +126,10 @@ def refuse_outside(fact: str, library: Library, place: Place) -> None:
 def misplaced(fact: str, library: Library, place: Place) -> InputError:
     """The error of a fact about an element that does not stand with it."""
     subject = library.fact(divided(fact)[0]).subject
-    message = Message('"{fact}" is about a single {subject}', fact=fact, subject=subject)
+    message = Message('"{fact}" is about a single {subject}', fact=fact, subject=ELEMENT_NAMES[subject])
     hint = Message(
-        "write it under “{key}:”, with the {subject} that it is about", key=COLLECTIONS[subject], subject=subject
+        "write it under “{key}:”, with the {subject} that it is about",
+        key=COLLECTIONS[subject],
+        subject=ELEMENT_NAMES[subject],
     )
     return InputError(message, place=place, hint=hint)

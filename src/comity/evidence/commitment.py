@@ -201,4 +201,5 @@ def _plain(value: Value) -> Plain:
 
 def _assessment(dossier: Dossier, library: Library, market: str, on: date) -> AssessmentLeaf:
     found = assess(dossier, library, markets=[market], on=on, openings=False)
-    return AssessmentLeaf(market, on, {result.clause.full_id: result.verdict for result in found.results})
+    verdicts: dict[str, str] = {result.clause.full_id: result.verdict for result in found.results}
+    return AssessmentLeaf(market, on, verdicts, dossier.elements)

@@ -80,7 +80,7 @@ def _needed(market: str, leaves: Mapping[int, Leaf], bundle: Bundle, library: Li
     index, assessment = next(iter(stated.items()))
     facts = {place: leaf for place, leaf in leaves.items() if isinstance(leaf, FactLeaf)}
     commitment = read_commitment(bundle.envelope.payload)
-    found = assessment_of(commitment, facts.values(), library, market, assessment.on)
+    found = assessment_of(commitment, facts.values(), library, assessment)
     deciding = {(fact, result.clause.jurisdiction) for result in found.results for fact in result.deciding}
     return {
         index,

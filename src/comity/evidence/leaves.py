@@ -7,7 +7,7 @@ guessing; one key tells its kind.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,11 +17,13 @@ from comity.evidence.strict_json import MalformedError, base64_bytes, decode, ke
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SHORTEST_SALT = 16
 """Bytes of a salt, at least."""
 MAXIMUM_LEAF = 256_000
+MOST_ELEMENTS = 1_000
+"""Elements of collections that an assessment names; each has clauses of its own."""
 
 Basis = Literal["observed", "reported", "declared", "inferred"]
 BASES: tuple[Basis, ...] = ("observed", "reported", "declared", "inferred")
@@ -107,18 +109,29 @@ class SystemLeaf:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentLeaf:
-    """The verdict of every clause that one market sees, on a day, with the library that the statement names."""
+    """The verdict of every clause that one market sees, on a day, with the library that the statement names.
+
+    Attributes:
+        elements: what the dossier lists of each collection (the ids of its flows, say); a collection that it does not list is absent.
+    """
 
     market: str
     on: date
     verdicts: dict[str, str]
+    elements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The leaf as plain data, without its salt."""
         lists: dict[str, list[str]] = {verdict: [] for verdict in VERDICTS}
         for clause, verdict in self.verdicts.items():
             lists[verdict].append(clause)
-        return {"assessment": self.market, "on": self.on.isoformat(), **lists}
+        elements = {name: list(ids) for name, ids in self.elements.items()}
+        return {
+            "assessment": self.market,
+            "on": self.on.isoformat(),
+            **({"elements": elements} if elements else {}),
+            **lists,
+        }
 
 
 Leaf = FactLeaf | MeasurementLeaf | SystemLeaf | AssessmentLeaf
@@ -208,7 +221,24 @@ def _assessment(fields: dict[str, Any]) -> AssessmentLeaf:
             if not isinstance(clause, str) or not IDENTIFIER.fullmatch(clause) or clause in verdicts:
                 raise _wrong(verdict)
             verdicts[clause] = verdict
-    return AssessmentLeaf(_identifier(fields, "assessment"), _day(fields, "on"), verdicts)
+    elements = fields.get("elements", {})
+    if not isinstance(elements, dict) or not all(
+        _are_identifiers([name]) and _are_identifiers(ids) for name, ids in elements.items()
+    ):
+        raise _wrong("elements")
+    known = {name: tuple(ids) for name, ids in elements.items()}
+    if sum(map(len, known.values())) > MOST_ELEMENTS:
+        raise _wrong("elements")
+    return AssessmentLeaf(_identifier(fields, "assessment"), _day(fields, "on"), verdicts, known)
+
+
+def _are_identifiers(value: object) -> bool:
+    """Whether a value is a list of ids, none twice."""
+    return (
+        isinstance(value, list)
+        and all(isinstance(name, str) and IDENTIFIER.fullmatch(name) for name in value)
+        and len(set(value)) == len(value)
+    )
 
 
 _READERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, Any]], Leaf]]] = {
@@ -219,7 +249,7 @@ _READERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Callable[[dict[str, 
         _measurement,
     ),
     "system": (("system", "version", "name", "artefacts"), (), _system),
-    "assessment": (("assessment", "on", *VERDICTS), (), _assessment),
+    "assessment": (("assessment", "on", *VERDICTS), ("elements",), _assessment),
 }
 
 

@@ -10,7 +10,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeAlias
+
+    RootOf: TypeAlias = Callable[[int, int], bytes]
 
 HASH_BYTES = 32
 MAXIMUM_LEAVES = 2**40
@@ -97,30 +100,44 @@ def consistency_proof(tree: Tree, smaller: int) -> list[bytes]:
     Raises:
         ValueError: the smaller tree is empty or larger than the tree.
     """
-    if not 0 < smaller <= len(tree):
+
+    def root_of(start: int, end: int) -> bytes:
+        """The hash of the node over these leaves; its size is a power of two, or it reaches to the last leaf."""
+        level = (end - start - 1).bit_length()
+        return tree.levels[level][start >> level]
+
+    return consistency_path(root_of, smaller, len(tree))
+
+
+def consistency_path(root_of: RootOf, smaller: int, size: int) -> list[bytes]:
+    """The proof that a tree of `size` leaves begins with a smaller one, wherever the hashes of its nodes come from.
+
+    Args:
+        root_of: the root over the leaves from a start to before an end.
+        smaller: leaves of the older tree.
+        size: leaves of the tree.
+
+    Raises:
+        ValueError: the smaller tree is empty or larger than the tree.
+    """
+    if not 0 < smaller <= size:
         raise ValueError(smaller)
-    return _subproof(tree, smaller, 0, len(tree), complete=True)
+    return _subproof(root_of, smaller, 0, size, complete=True)
 
 
-def _subproof(tree: Tree, smaller: int, start: int, end: int, *, complete: bool) -> list[bytes]:
+def _subproof(root_of: RootOf, smaller: int, start: int, end: int, *, complete: bool) -> list[bytes]:
     """SUBPROOF of the RFC over the leaves from `start` to `end`; `complete` while the smaller tree was whole at this node."""
     size = end - start
     if smaller == size:
-        return [] if complete else [_subtree_root(tree, start, end)]
+        return [] if complete else [root_of(start, end)]
     split = 1 << (size - 1).bit_length() - 1
     if smaller <= split:
         return [
-            *_subproof(tree, smaller, start, start + split, complete=complete),
-            _subtree_root(tree, start + split, end),
+            *_subproof(root_of, smaller, start, start + split, complete=complete),
+            root_of(start + split, end),
         ]
-    right = _subproof(tree, smaller - split, start + split, end, complete=False)
-    return [*right, _subtree_root(tree, start, start + split)]
-
-
-def _subtree_root(tree: Tree, start: int, end: int) -> bytes:
-    """The hash of the node over these leaves; its size is a power of two, or it reaches to the last leaf."""
-    level = (end - start - 1).bit_length()
-    return tree.levels[level][start >> level]
+    right = _subproof(root_of, smaller - split, start + split, end, complete=False)
+    return [*right, root_of(start, start + split)]
 
 
 def consistent(smaller: int, larger: int, smaller_root: bytes, larger_root: bytes, proof: Sequence[bytes]) -> bool:

@@ -12,11 +12,11 @@ from comity.dossier.statements import GRADES
 from comity.errors import Place
 from comity.evidence.strict_json import MalformedError
 from comity.language import Message
+from comity.library.elements import with_elements
 from comity.questions.assess import assess
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from comity.evidence.bundle import Commitment
     from comity.evidence.leaves import AssessmentLeaf, FactLeaf
@@ -40,7 +40,7 @@ def differences(
     Raises:
         ComityError: the disclosed facts do not fit the library's vocabulary, or cannot be so of any system.
     """
-    assessment = assessment_of(commitment, facts, library, stated.market, stated.on)
+    assessment = assessment_of(commitment, facts, library, stated)
     found = {result.clause.full_id: result.verdict for result in assessment.results}
     clauses = sorted(found.keys() | stated.verdicts.keys())
     pairs = (Difference(clause, stated.verdicts.get(clause), found.get(clause)) for clause in clauses)
@@ -48,24 +48,26 @@ def differences(
 
 
 def assessment_of(
-    commitment: Commitment, facts: Iterable[FactLeaf], library: Library, market: str, on: date
+    commitment: Commitment, facts: Iterable[FactLeaf], library: Library, stated: AssessmentLeaf
 ) -> Assessment:
-    """Judge the disclosed facts in one market.
+    """Judge the disclosed facts in the market and on the day of stated verdicts; what is stated itself is not looked at.
 
     Raises:
         ComityError: a fact does not fit the library's vocabulary, two leaves speak of one fact, or the facts contradict an axiom.
     """
+    library = with_elements(library, stated.elements)
     entries = _entries(facts, library)
-    check_axioms(entries, library.with_wholes([market]), library)
+    check_axioms(entries, library.with_wholes([stated.market]), library)
     dossier = Dossier(
         id=commitment.system,
         name=commitment.system,
         version=commitment.version,
-        markets=(market,),
+        markets=(stated.market,),
         entries=entries,
         path=Path("bundle"),
+        elements=stated.elements,
     )
-    return assess(dossier, library, markets=[market], on=on, openings=False)
+    return assess(dossier, library, markets=[stated.market], on=stated.on, openings=False)
 
 
 def _entries(facts: Iterable[FactLeaf], library: Library) -> dict[str, Entry]:

@@ -20,7 +20,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator  # noqa: TC003
 from typing import Any, NamedTuple, NoReturn
 
 MALFORMED, OPEN, ALTERED = 2, 3, 4
@@ -269,7 +269,7 @@ def verify_signature(public: bytes, signature: bytes, message: bytes) -> bool:
         return False
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
     x, y, z, t = point
-    return _encoded(_added(_times(scalar, _BASE), _times(challenge, (_P - x, y, z, _P - t)))) == signature[:32]
+    return _encoded(_combined(_BASE, scalar, (_P - x, y, z, _P - t), challenge)) == signature[:32]
 
 
 def _decoded(encoded: bytes) -> _Point | None:
@@ -301,12 +301,15 @@ def _added(one: _Point, other: _Point) -> _Point:
     return (e * f % _P, g * h % _P, f * g % _P, e * h % _P)
 
 
-def _times(factor: int, point: _Point) -> _Point:
+def _combined(one: _Point, factor: int, other: _Point, challenge: int) -> _Point:
+    """[factor] one + [challenge] other, both factors walked together from the highest bit."""
+    addends = {1: one, 2: other, 3: _added(one, other)}
     found = _IDENTITY
-    while factor:
-        if factor & 1:
-            found = _added(found, point)
-        point, factor = _added(point, point), factor >> 1
+    for bit in range(max(factor, challenge).bit_length() - 1, -1, -1):
+        found = _added(found, found)
+        chosen = (factor >> bit & 1) | (challenge >> bit & 1) << 1
+        if chosen:
+            found = _added(found, addends[chosen])
     return found
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Form = TypeVar("Form")
 
 _DIGEST_BYTES = 32
-LIMIT = 100_000
+LIMIT = 20_000
 """How many answers a file keeps."""
 
 

@@ -13,6 +13,7 @@ import msgspec
 from comity.clauses.formula import Definition
 from comity.clauses.tree import Expression, Unknowable
 from comity.clauses.values import FactType
+from comity.language import Message
 
 Text: TypeAlias = dict[str, str]
 
@@ -24,6 +25,8 @@ GRADES = ("primary", "secondary", "unconfirmed")
 SUBJECTS = ("organisation", "system", "model", "dataset", "flow", "item", "decision", "trace")
 COLLECTIONS = {"flow": "flows"}
 """Subjects of which a dossier can list several, each with its key there; a clause about one of them is judged once for each."""
+ELEMENT_NAMES = {"flow": Message("flow")}
+"""What a message calls one of them."""
 NATURES = ("given", "choice")
 BASES = ("declared", "documented", "measured")
 VERDICTS = ("met", "not_met", "unknown", "not_applicable")

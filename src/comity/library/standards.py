@@ -20,6 +20,7 @@ from comity.language import Message
 from comity.library.definitions import definition_at
 from comity.library.model import (
     COLLECTIONS,
+    ELEMENT_NAMES,
     FORCES,
     GRADES,
     MODALITIES,
@@ -288,7 +289,7 @@ def _check_subject(clause: Clause, fields: read.Fields, vocabulary: Vocabulary) 
     """Refuse a clause that reads facts of a collection without saying so, and one that says so without reading any."""
     read_facts = {vocabulary.facts[fact].subject: fact for fact in sorted(clause.facts, reverse=True)}
     if clause.subject is not None and clause.subject not in read_facts:
-        message = Message("the clause reads no fact about a {subject}", subject=clause.subject)
+        message = Message("the clause reads no fact about a {subject}", subject=ELEMENT_NAMES[clause.subject])
         hint = Message("leave “subject: {subject}” out", subject=clause.subject)
         raise InputError(message, place=fields.place_of("subject"), hint=hint)
     for collection in COLLECTIONS:
@@ -296,7 +297,7 @@ def _check_subject(clause: Clause, fields: read.Fields, vocabulary: Vocabulary) 
             message = Message(
                 'the clause reads "{fact}", of which every {subject} has its own',
                 fact=read_facts[collection],
-                subject=collection,
+                subject=ELEMENT_NAMES[collection],
             )
             hint = Message("write “subject: {subject}” below “topic:”", subject=collection)
             raise InputError(message, place=fields.place_of("topic"), hint=hint)

@@ -43,7 +43,7 @@ class ClauseResult:
         binding: whether a failure counts: the clause is a `must` or `must_not` whose text was confirmed.
         settled: whether a solver settled the verdict, because no missing fact can change it.
         elements: of a clause about a collection that the dossier lists, the results for its elements, in order. The clause has the worst
-            verdict of them, with the facts of those that have it. None for every other clause.
+            verdict of them, with the facts that gave it. None for every other clause.
     """
 
     judgement: Judgement
@@ -226,12 +226,14 @@ def together(general: ClauseResult, elements: Iterable[ClauseResult]) -> ClauseR
         return replace(general, judgement=judgement, deciding={}, missing=[], bases={}, elements=())
     verdict = min((result.verdict for result in elements), key=WORST_FIRST.index)
     worst = [result for result in elements if result.verdict == verdict]
+    # One element alone makes the whole unmet or unknown; that it is met takes all of them.
+    deciding = elements if verdict == "met" else worst
     return replace(
         general,
         judgement=worst[0].judgement._replace(clause=general.clause),
-        deciding={fact: value for result in worst for fact, value in result.deciding.items()},
+        deciding={fact: value for result in deciding for fact, value in result.deciding.items()},
         missing=list(dict.fromkeys(fact for result in worst for fact in result.missing)),
-        bases={fact: basis for result in worst for fact, basis in result.bases.items()},
+        bases={fact: basis for result in deciding for fact, basis in result.bases.items()},
         settled=all(result.settled for result in worst),
         elements=elements,
     )

@@ -108,7 +108,7 @@ def run_example(clause: Clause, example: Example, library: Library) -> str | Non
     deciding, missing = reasons(judgement)
     why = [f"{fact} = {write_value(value)}" for fact, value in deciding.items()]
     why += [f"{fact} = ?" for fact in missing]
-    return f"{judgement.verdict} ({'; '.join(why[:12])})"
+    return f"{judgement.verdict} ({'; '.join(why[:12])})" if why else judgement.verdict
 
 
 def _example_problems(clause: Clause, library: Library) -> Iterator[Problem]:

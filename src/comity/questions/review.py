@@ -41,17 +41,14 @@ class Review:
         standard: the standard under review.
         clauses: its clauses in order; only the one asked for, where a clause was.
         definitions: every definition that their formulas name, through others too, in the order of first use.
+        whole: whether the standard was asked for, and not one clause of it.
     """
 
     library: Library
     standard: Standard
     clauses: tuple[Reviewed, ...]
     definitions: tuple[NamedFormula, ...]
-
-    @property
-    def whole(self) -> bool:
-        """Whether every clause of the standard is there."""
-        return len(self.clauses) == len(self.standard.clauses)
+    whole: bool
 
 
 def review(library: Library, identifier: str) -> Review:
@@ -62,6 +59,7 @@ def review(library: Library, identifier: str) -> Review:
     """
     standard = library.standards.get(identifier) or library.standards.get(identifier.lower())
     clauses: tuple[Clause, ...]
+    whole = standard is not None
     if standard is not None:
         clauses = standard.clauses
     else:
@@ -77,6 +75,7 @@ def review(library: Library, identifier: str) -> Review:
             for clause in clauses
         ),
         definitions=_definitions(library, clauses),
+        whole=whole,
     )
 
 

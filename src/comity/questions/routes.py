@@ -62,7 +62,8 @@ class FlowRoutes:
         in_place: the routes in place; None where that is not known.
         asking: the binding clauses that require something of the routes.
         not_met: the binding clauses on the flow that are not met as things are.
-        missing: the unknown facts that these clauses wait for.
+        missing: where a route is missing or that is not known, the unknown facts that these clauses wait for, with what is in place or
+            with an alternative that is not certain.
         alternatives: the smallest sets that would do; certain ones first.
     """
 
@@ -132,6 +133,10 @@ class _Routing:
             state = "not_needed"
         elif self.in_place is not None:
             state = _STATES[self.satisfied(self.in_place)]
+        alternatives = tuple(self.alternatives())
+        open_ones: list[dict[str, Value]] = [{self.fact: found.routes} for found in alternatives if not found.certain]
+        waiting = [now, *open_ones] if state in {"missing", "unknown"} else []
+        missing = dict.fromkeys(fact for routes in waiting for fact in self.judged(routes, self.asking)[1])
         return FlowRoutes(
             flow=self.flow,
             jurisdiction=self.asking[0].jurisdiction,
@@ -139,8 +144,8 @@ class _Routing:
             in_place=self.in_place if isinstance(self.in_place, frozenset) else None,
             asking=self.asking,
             not_met=self.judged(now, self.clauses)[0],
-            missing=self.judged(now, self.asking)[1] if state == "unknown" else (),
-            alternatives=tuple(self.alternatives()),
+            missing=tuple(missing),
+            alternatives=alternatives,
         )
 
     def satisfied(self, routes: Value) -> bool | None:

@@ -104,7 +104,7 @@ class Statistics:
 
     @property
     def orientations_covered(self) -> Part:
-        """Orientations with a standard, of all."""
+        """Orientations with a clause, of all."""
         return _covered(self.orientations)
 
     @property
@@ -115,22 +115,22 @@ class Statistics:
     @property
     def missing_regions(self) -> tuple[Region, ...]:
         """Regions that no rule of their own reaches into."""
-        return tuple(cover.of for cover in self.regions if not cover.standards)
+        return tuple(cover.of for cover in self.regions if not cover.clauses)
 
     @property
     def missing_languages(self) -> tuple[Language, ...]:
         """Official languages of the United Nations in which no rule is published."""
-        return tuple(cover.of for cover in self.languages if cover.of.world and not cover.standards)
+        return tuple(cover.of for cover in self.languages if cover.of.world and not cover.clauses)
 
     @property
     def missing_orientations(self) -> tuple[str, ...]:
-        """Orientations without a standard."""
-        return tuple(cover.of for cover in self.orientations if not cover.standards)
+        """Orientations without a clause."""
+        return tuple(cover.of for cover in self.orientations if not cover.clauses)
 
     @property
     def missing_jurisdictions(self) -> tuple[Jurisdiction, ...]:
-        """Jurisdictions that the library knows and has no standard of."""
-        return tuple(cover.of for cover in self.places if not cover.standards)
+        """Jurisdictions that the library knows and has no clause of; their instruments may be listed as not encoded."""
+        return tuple(cover.of for cover in self.places if not cover.clauses)
 
     @property
     def missing_topics(self) -> tuple[Topic, ...]:
@@ -213,7 +213,7 @@ def _cover(of: Thing, standards: list[Standard]) -> Cover[Thing]:
 
 
 def _covered(covers: Iterable[Cover[Thing]]) -> Part:
-    counted = [cover.standards > 0 for cover in covers]
+    counted = [cover.clauses > 0 for cover in covers]
     return Part(sum(counted), len(counted))
 
 

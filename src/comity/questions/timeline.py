@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from comity.library.model import Clause, CompiledFormula, Standard
 
 Turn: TypeAlias = Literal["begins", "extends", "ends"]
-"""What happens to a clause on a day: it begins, it comes to bind further systems, or it ends."""
+"""What happens to a clause on a day: it begins, it comes to bind other systems, or it ends."""
 
 NEVER_LAW = frozenset({"bill", "repealed"})
 
@@ -115,15 +116,18 @@ def events_of(standard: Standard) -> Iterator[tuple[date, Event]]:
 
 
 def turns_of(clause: Clause) -> Iterator[tuple[date, Turn, CompiledFormula | None]]:
-    """The days on which a clause begins or ends, and for whom; where one phase follows another for the same systems, nothing ends."""
-    starts = {(phase.start, _same(phase.when)) for phase in clause.in_force}
-    ends = {(phase.until, _same(phase.when)) for phase in clause.in_force if phase.until is not None}
-    for phase in clause.in_force:
-        if (phase.start, _same(phase.when)) not in ends:
-            running = any(other.covers(phase.start) and other.start < phase.start for other in clause.in_force)
-            yield phase.start, "extends" if running else "begins", phase.when
-        if phase.until is not None and (phase.until, _same(phase.when)) not in starts:
-            yield phase.until, "ends", phase.when
+    """The days on which a clause begins or ends, and for whom: those on which other phases cover it than on the day before."""
+    whom = {_same(phase.when): phase.when for phase in clause.in_force}
+    days = {phase.start for phase in clause.in_force} | {phase.until for phase in clause.in_force if phase.until}
+    for day in sorted(days):
+        before = [_same(phase.when) for phase in clause.in_force if phase.covers(day - timedelta(days=1))]
+        after = [_same(phase.when) for phase in clause.in_force if phase.covers(day)]
+        for text in dict.fromkeys(after):
+            if text not in before:
+                yield day, "extends" if before else "begins", whom[text]
+        for text in dict.fromkeys(before):
+            if text not in after:
+                yield day, "ends", whom[text]
 
 
 def _same(whom: CompiledFormula | None) -> str:

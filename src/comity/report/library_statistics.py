@@ -154,7 +154,7 @@ def _summary(found: Statistics, words: Words) -> Iterator[tuple[str, Line]]:
     say, comparable = words.say, found.comparability
     library = found.library
     yield (
-        say("holds"),
+        say("library"),
         line(
             say(
                 "standards: {standards}, jurisdictions: {countries}, clauses: {clauses}",
@@ -175,7 +175,7 @@ def _summary(found: Statistics, words: Words) -> Iterator[tuple[str, Line]]:
     yield say("regions"), line(say("with a binding one: {share}", share=bound))
     spoken = _share(found.languages_covered, words)
     yield say("languages"), line(say("official ones of the United Nations with a text: {share}", share=spoken))
-    yield say("orientations"), line(say("with a standard: {share}", share=_share(found.orientations_covered, words)))
+    yield say("orientations"), line(say("with a clause: {share}", share=_share(found.orientations_covered, words)))
     yield say("topics"), line(say("that a jurisdiction speaks of: {share}", share=_share(found.cells_filled, words)))
     for message in (
         Message(
@@ -221,18 +221,18 @@ def _missing(found: Statistics, words: Words) -> Iterator[Branch]:
         (say("regions without a rule of their own"), [words.text(region.title) for region in found.missing_regions]),
         (
             say("regions without a binding rule of their own"),
-            [words.text(cover.of.title) for cover in found.regions if cover.standards and not cover.binding],
+            [words.text(cover.of.title) for cover in found.regions if cover.clauses and not cover.binding],
         ),
         (
             say("official languages of the United Nations without a text"),
             [words.text(language.title) for language in found.missing_languages],
         ),
         (
-            say("orientations without a standard"),
+            say("orientations without a clause"),
             [words.name(ORIENTATION_NAMES[name]) for name in found.missing_orientations],
         ),
         (
-            say("jurisdictions known, and without a standard"),
+            say("jurisdictions known, and without a clause"),
             [words.text(entry.title) for entry in found.missing_jurisdictions],
         ),
         (say("topics without a clause"), [words.text(topic.title) for topic in found.missing_topics]),
@@ -242,7 +242,7 @@ def _missing(found: Statistics, words: Words) -> Iterator[Branch]:
     for cover in found.places:
         filled = {topic for topic, place in found.cells if place == cover.of.id}
         left = [words.text(topic.title) for topic in found.topics if topic.id not in filled]
-        if cover.standards and left and cover.of.market and not cover.of.part_of:
+        if cover.clauses and left and cover.of.market and not cover.of.part_of:
             name = say("{jurisdiction}, topics without a clause", jurisdiction=words.text(cover.of.title))
             yield Branch(1, line(Span(say("{name}: ", name=name), "dim"), "; ".join(left)))
 
@@ -258,7 +258,7 @@ def _grid(rows: Iterable[_Row], names: tuple[str, ...], words: Words) -> Grid:
         columns,
         tuple(
             (
-                line(Span(title, "" if cover.standards else "unknown")),
+                line(Span(title, "" if cover.clauses else "unknown")),
                 *(line(cell) for cell in further),
                 line(str(cover.standards)),
                 line(str(cover.clauses)),

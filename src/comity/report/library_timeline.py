@@ -25,14 +25,14 @@ LISTED = 6
 _TURNS = {
     ("begins", True): Message("all {count} clauses begin"),
     ("begins", False): Message("{count} clauses begin"),
-    ("extends", True): Message("all {count} clauses come to bind further systems"),
-    ("extends", False): Message("{count} clauses come to bind further systems"),
+    ("extends", True): Message("all {count} clauses come to bind other systems"),
+    ("extends", False): Message("{count} clauses come to bind other systems"),
     ("ends", True): Message("all {count} clauses end"),
     ("ends", False): Message("{count} clauses end"),
 }
 _ONE = {
     "begins": Message("1 clause begins"),
-    "extends": Message("1 clause comes to bind further systems"),
+    "extends": Message("1 clause comes to bind other systems"),
     "ends": Message("1 clause ends"),
 }
 

@@ -14,7 +14,7 @@ from comity.library.elements import divided, element_name
 from comity.questions.routes import FROM, TO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from comity.library.model import Clause
     from comity.questions.assess import Assessment
@@ -35,7 +35,7 @@ _FACTS = 6
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """How one place looks at a flow: its name, the verdict whose colour the state has, the state in words, and what there is to say of it."""
+    """How one place looks at a flow: its name, the verdict whose colour it has, the state in words, and what there is to say of it."""
 
     title: str
     verdict: str
@@ -89,35 +89,46 @@ def _remarks(found: FlowRoutes, words: Words) -> Iterator[str]:
         return
     if found.missing:
         yield say("not known: {names}", names=_facts(found.missing, words))
-    for certain, sentence in (
-        (True, "would do: {routes}"),
-        (False, "may do, depending on what is not known: {routes}"),
-    ):
-        of_kind = [alternative for alternative in found.alternatives if alternative.certain is certain]
-        if of_kind:
-            yield say(sentence, routes="; ".join(_alternative(alternative, words) for alternative in of_kind))
-    for not_met, alternatives in _by_need(found.alternatives).items():
-        routes = "; ".join(_alternative(alternative, words) for alternative in alternatives)
-        yield say("with {routes} still not met: {clauses}", routes=routes, clauses=_clauses(not_met, words))
+    if certain := [alternative for alternative in found.alternatives if alternative.certain]:
+        yield say("would do: {routes}", routes=_alternatives(certain, words))
+    if perhaps := [alternative for alternative in found.alternatives if not alternative.certain]:
+        yield say("may do, depending on what is not known: {routes}", routes=_alternatives(perhaps, words))
+    always = _in_all(found.alternatives)
+    if always:
+        yield say("not met on this flow, whatever the route: {clauses}", clauses=_clauses(always.values(), words))
+    for alternatives in _by_need(found.alternatives, always):
+        more = [clause for clause in alternatives[0].not_met if clause.full_id not in always]
+        routes, clauses = _alternatives(alternatives, words), _clauses(more, words)
+        yield say("with {routes} still not met: {clauses}", routes=routes, clauses=clauses)
     if not found.alternatives:
         yield say("no route would do as things stand: {clauses}", clauses=_clauses(found.asking, words))
 
 
-def _by_need(alternatives: Iterable[Alternative]) -> dict[tuple[Clause, ...], list[Alternative]]:
-    """Alternatives by the clauses that they leave unmet; those that leave none are not among them."""
-    found: dict[tuple[Clause, ...], list[Alternative]] = {}
+def _in_all(alternatives: Iterable[Alternative]) -> dict[str, Clause]:
+    """The clauses that every alternative leaves unmet, by id."""
+    unmet = [{clause.full_id: clause for clause in alternative.not_met} for alternative in alternatives]
+    return {name: clause for name, clause in unmet[0].items() if all(name in other for other in unmet)} if unmet else {}
+
+
+def _by_need(alternatives: Iterable[Alternative], always: Container[str]) -> list[list[Alternative]]:
+    """Alternatives together that leave the same further clauses unmet; those that leave none are not among them."""
+    found: dict[tuple[str, ...], list[Alternative]] = {}
     for alternative in alternatives:
-        if alternative.not_met:
-            found.setdefault(alternative.not_met, []).append(alternative)
-    return found
+        further = tuple(clause.full_id for clause in alternative.not_met if clause.full_id not in always)
+        if further:
+            found.setdefault(further, []).append(alternative)
+    return list(found.values())
 
 
 def _routes(routes: frozenset[str], words: Words) -> str:
     return words.say(" and ").join(words.member(route) for route in sorted(routes)) or words.say("none")
 
 
-def _alternative(alternative: Alternative, words: Words) -> str:
-    return _routes(alternative.routes, words) if alternative.routes else words.say("no route at all")
+def _alternatives(alternatives: Iterable[Alternative], words: Words) -> str:
+    return words.say("; ").join(
+        _routes(alternative.routes, words) if alternative.routes else words.say("no route at all")
+        for alternative in alternatives
+    )
 
 
 def _facts(facts: tuple[str, ...], words: Words) -> str:
@@ -131,7 +142,9 @@ def _facts(facts: tuple[str, ...], words: Words) -> str:
 
 def _clauses(clauses: Iterable[Clause], words: Words) -> str:
     general = (words.library.general.clauses[divided(clause.full_id)[0]] for clause in clauses)
-    return "; ".join(f"{words.text(clause.title)} ({clause.cite})" for clause in general)
+    return words.say("; ").join(
+        words.say("{title} ({cite})", title=words.text(clause.title), cite=clause.cite) for clause in general
+    )
 
 
 def routes_document(assessment: Assessment) -> list[dict[str, Any]]:

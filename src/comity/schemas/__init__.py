@@ -45,6 +45,8 @@ OUTPUTS = (
     "library-list-1",
     "library-entry-1",
     "library-search-1",
+    "verification-1",
+    "statement-verification-1",
     "library-stats-1",
     "library-timeline-1",
     "library-review-1",

@@ -583,6 +583,35 @@ def library_review() -> Schema:
     )
 
 
+def verification() -> Schema:
+    """`comity evidence verify` of a bundle."""
+    answer = record(outcome=word(("yes", "no", "open")), reason=TEXT)
+    stated = record(market=TEXT, on=DAY, verdicts=by_key(VERDICT))
+    difference = record(market=TEXT, clause=CLAUSE, stated=or_null(VERDICT), found=or_null(VERDICT))
+    answers = record(**dict.fromkeys(("signature", "issuer", "verdicts", "measurement"), answer))
+    return record(
+        system=record(id=TEXT, version=TEXT),
+        created=TEXT,
+        expires=TEXT_OR_NULL,
+        evaluator=TEXT,
+        library=TEXT,
+        signers=many(TEXT),
+        opened=COUNT,
+        size=COUNT,
+        answers=answers | {"additionalProperties": answer},
+        assessments=many(stated),
+        facts=many(record(fact=FACT, value=VALUE, basis=TEXT)),
+        differences=many(difference),
+        exit_code=COUNT,
+    )
+
+
+def statement_verification() -> Schema:
+    """`comity evidence verify` of a signed statement."""
+    answer = record(outcome=word(("yes", "no", "open")), reason=TEXT)
+    return record(measure=TEXT, artefacts=many(TEXT), answers=record(signature=answer, issuer=answer), exit_code=COUNT)
+
+
 MAKERS = {
     "assessment-1": assessment,
     "explanation-1": explanation,
@@ -595,6 +624,8 @@ MAKERS = {
     "library-list-1": library_list,
     "library-entry-1": library_entry,
     "library-search-1": library_search,
+    "verification-1": verification,
+    "statement-verification-1": statement_verification,
     "library-stats-1": library_stats,
     "library-timeline-1": library_timeline,
     "library-review-1": library_review,

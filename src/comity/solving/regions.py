@@ -107,7 +107,6 @@ class Regions:
         self.solver = new_solver(encoding)
         self.solver.add(*demands.always, *demands.terms.values())
         self.examples: list[z3.ModelRef] = []
-        self.single: dict[str, z3.Solver] = {}
 
     def bounds(self) -> Iterator[Bound]:
         """The facts that duties keep from having every value, sorted; what an axiom alone shuts out is no side."""
@@ -141,20 +140,19 @@ class Regions:
     def _side(self, fact: str, region: Region, part: Part, limits: tuple[Value, ...]) -> Side:
         shut_out = outside(self.encoding, fact, region, part, limits)
         clauses = canonical_conflict(self.demands, self.demands.names, shut_out)
-        also: tuple[str, ...] = ()
-        if len(clauses) == 1:
-            linked = bool(self.group.premises)
-            readers = [duty.id for duty in self.group.duties if linked or fact in duty.facts]
-            others = [name for name in readers if name not in clauses]
-            also = tuple(name for name in others if not possible(self._alone(name), shut_out))
-        return Side(part, limits, clauses, also)
+        return Side(part, limits, clauses, self._alone(clauses, shut_out) if len(clauses) == 1 else ())
 
-    def _alone(self, name: str) -> z3.Solver:
-        """A solver that knows one duty only."""
-        if name not in self.single:
-            self.single[name] = new_solver(self.encoding)
-            self.single[name].add(*self.demands.always, self.demands.terms[name])
-        return self.single[name]
+    def _alone(self, known: tuple[str, ...], shut_out: z3.BoolRef) -> tuple[str, ...]:
+        """The other duties that shut something out alone; mostly there are none, and one question tells."""
+        others = [name for name in self.demands.names if name not in known]
+        found: list[str] = []
+        while not self.demands.fits(others, shut_out):
+            conflict = canonical_conflict(self.demands, others, shut_out)
+            if len(conflict) > 1:  # single ones may hide behind it
+                return (*found, *(name for name in others if not self.demands.fits([name], shut_out)))
+            found += conflict
+            others.remove(conflict[0])
+        return tuple(found)
 
     def _of_set(self, fact: str) -> Bound:
         required: list[str] = []
