@@ -21,25 +21,16 @@ from comity.library.loader import Library, layers_of, load_library
 from comity.library.profiles import load_profiles
 from comity.questions.reconcile import reconcile
 from comity.solving.for_any import reconcile_any
-from comity.solving.scenario import build_scenario
+from comity.solving.scenario import AnySystem, build_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from comity.clauses.tree import Value
     from comity.library.model import Standard
 
 ON = date(2028, 9, 1)
 FACTORS = (1, 4, 16)
 RUNS = 3
-
-
-class Nobody:
-    """A system of which nothing is known."""
-
-    def facts_in(self, _market: str) -> dict[str, Value]:
-        """Nothing."""
-        return {}
 
 
 def main() -> None:
@@ -64,7 +55,7 @@ def main() -> None:
                 counts = f"{len(library.clauses):8} {len(scenario.duties):7} {len(scenario.facts):6}"
                 possible = "possible" if reconcile(scenario).possible else "not possible"
         print(f"{profile.id:34} {counts} {seconds[0]:9.2f} {seconds[1]:10.2f} {seconds[2]:10.2f}  {possible}")
-    nobody = build_scenario(library, Nobody(), markets=markets, on=ON)
+    nobody = build_scenario(library, AnySystem(), markets=markets, on=ON)
     start = time.perf_counter()
     found = reconcile_any(nobody, limit=100)
     print(

@@ -116,10 +116,12 @@ def test_unknown_market_is_bad_input(run: Run, dossier: Write) -> None:
 
 
 def test_market_without_standards_is_refused(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "comity.yaml").write_text("comity: 1\nsystem: {id: x}\nmarkets: [sg]\n", encoding="utf-8")
-    ran = run("assess", str(tmp_path), small=False)
+    nowhere = '- {id: xz, title: {en: "Land Z", zh: "子国"}, kind: state, market: true}\n'
+    (tmp_path / "jurisdictions.yaml").write_text(nowhere, encoding="utf-8")
+    (tmp_path / "comity.yaml").write_text("comity: 1\nsystem: {id: x}\nmarkets: [xz]\n", encoding="utf-8")
+    ran = run("assess", str(tmp_path), "--library", str(tmp_path))
     assert ran.code == 2
-    assert ran.errors.startswith('the library has no standard for the market "sg" yet')
+    assert ran.errors.startswith('the library has no standard for the market "xz" yet')
 
 
 @pytest.mark.parametrize("words", [("assess", "--format", "pdf"), ("assess", "--nonsense"), ("asses",), ()])

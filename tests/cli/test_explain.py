@@ -122,7 +122,7 @@ def test_the_line_to_write_can_be_written(run: Run, dossier: Write, tmp_path: Pa
 def test_definitions_are_unfolded_with_title_and_citation(run: Run, dossier: Write) -> None:
     shown = run("explain", "2-report", dossier(**LARGE, report__contents="[cause]"), *ON).output
     assert re.search(
-        r"true  xa\.large_model  Large model  Art\. 1\n +true  Training compute: more than 1e\+25 FLOP\n"
+        r"true  xa\.large_model  Large model  Art\. 1\n +true  Training compute: more than 10²⁵ FLOP\n"
         r" +model\.compute > 1e25\n +Training compute: ",
         shown,
     )

@@ -58,8 +58,7 @@ def test_the_text_tells_which_route_each_flow_needs(ask: Call, listed: str) -> N
         "       may do, depending on what is not known: no route at all",
         "   █ Land B: no route needed",
         " home  Land A → Land A",
-        "   █ Land A: no route needed",
-        "   █ Land B: no route needed",
+        "   █ Land A, Land B: no route needed",
         " sales  Land A → Land B",
         "   ▓ Land A: no route that would do is in place",
         "       in place: none",
@@ -75,6 +74,10 @@ def test_a_verdict_names_its_flow(ask: Call, listed: str) -> None:
     shown = ask("assess", listed, *ON, "--limit", "0").output
     assert "     Safeguards (payroll): none (asked: among them: rights)" in shown
     assert "nothing decides this: Dignity cannot be observed." in shown
+    assert "One clause is unknown because no fact can decide it; it is advice." in shown
+    for form in ("html", "md"):
+        told = ask("assess", listed, *ON, "--format", form).output
+        assert "One clause is unknown because no fact can decide it; it is advice." in told
 
 
 def test_the_document_has_every_flow_of_every_clause(ask: Call, listed: str) -> None:

@@ -62,6 +62,8 @@ def written(node: Expression) -> str:
             return f"sets.intersects({written(operand)}, {json.dumps(values)})"
         case t.Choose(condition=condition, then=then, otherwise=otherwise):
             return f"({written(condition)}) ? ({written(then)}) : ({written(otherwise)})"
+        case t.Unknowable():
+            raise AssertionError("no formula that is written holds this")
 
 
 def literal(value: bool | int | float | str) -> str:
@@ -111,6 +113,8 @@ class PlainCel:
             case t.Choose(condition=condition, then=then, otherwise=otherwise):
                 one, other = self.alike(then, otherwise)
                 return f"({self.written(condition)}) ? ({one}) : ({other})"
+            case t.Unknowable():
+                raise AssertionError("no formula that is written holds this")
 
     def joined(self, sign: str, operands: Iterable[Expression]) -> str:
         return sign.join(f"({self.written(operand)})" for operand in operands)

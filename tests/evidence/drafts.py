@@ -67,7 +67,9 @@ ALICE, BOB = Signer("example.org/alice"), Signer("example.org/bob")
 
 
 def fact(name: str, value: object = True, **more: object) -> bytes:
-    return compact({"salt": salt(f"{name}{more.get('market')}"), "fact": name, "value": value, "basis": "declared"} | more)
+    return compact(
+        {"salt": salt(f"{name}{more.get('market')}"), "fact": name, "value": value, "basis": "declared"} | more
+    )
 
 
 def measurement(name: str = "model", **more: object) -> bytes:
@@ -78,7 +80,9 @@ def measurement(name: str = "model", **more: object) -> bytes:
 
 def system(name: str = "helper", **more: object) -> bytes:
     artefacts = [{"name": "model.gguf", "sha256": sha256(b"model").hexdigest()}]
-    return compact({"salt": salt(name), "system": name, "version": "1", "name": "Helper", "artefacts": artefacts} | more)
+    return compact(
+        {"salt": salt(name), "system": name, "version": "1", "name": "Helper", "artefacts": artefacts} | more
+    )
 
 
 def assessment(market: str, **more: object) -> bytes:
@@ -131,7 +135,9 @@ def bundle(
 ) -> bytes:
     """A bundle that opens these leaves; each hook changes what has been made so far, before it is signed or written."""
     hashes = [leaf_hash(leaf) for leaf in leaves]
-    committed = next((hashes[at] for at, leaf in enumerate(leaves) if b'"system":' in leaf), sha256(b"no leaf").digest())
+    committed = next(
+        (hashes[at] for at, leaf in enumerate(leaves) if b'"system":' in leaf), sha256(b"no leaf").digest()
+    )
     root = root_and_path(hashes, 0)[0] if hashes else bytes(32)
     said = statement(
         {

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from comity.errors import InputError
+from comity.evidence.answer import Answer
 from comity.evidence.bundle import Bundle, read_commitment
 from comity.evidence.disclosure import disclose
 from comity.evidence.policy import Issuer, Trust, read_trust
-from comity.evidence.verification import Answer, Verification, verify
+from comity.evidence.verification import Verification, verify
 from comity.language import Message
 from tests.evidence.sealed import CREATED, DIGEST, KEY, NOW, OTHER_KEY, imagined, rules, sealed, system, trusting
 from tests.questions.imagined import ON, library

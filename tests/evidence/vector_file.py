@@ -1,8 +1,8 @@
 """The vectors on disk: one JSON line each, bytes written as Latin-1 text, compressed with a fixed time stamp.
 
-A vector is a file, or an edit of the file that an earlier vector of the given name holds (`at`, `remove`, `insert`), or a long one that is
-written by rule (`prefix`, `unit`, `count`, `suffix`; `{n}` in the unit counts). `code` is the exit code of its structure: 0 intact, 2
-malformed, 4 altered. Where `keys` and `time` are given, `issuer` is the answer to whether the issuer is trusted.
+A vector is a file, or an edit of the file that an earlier vector of the given name holds (`at`, `remove`, `insert`), or a long one that
+is written by rule (`prefix`, `unit`, `count`, `suffix`; `{n}` in the unit counts in six digits). `code` is the exit code of its
+structure: 0 intact, 2 malformed, 4 altered. Where `keys` and `time` are given, `issuer` is the answer to whether the issuer is trusted.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _data(entry: dict[str, Any], files: dict[str, bytes]) -> bytes:
         return whole[:at] + entry["insert"].encode("latin-1") + whole[at + entry["remove"] :]
     if "unit" in entry:
         unit, count = entry["unit"], entry["count"]
-        middle = "".join(unit.replace("{n}", str(n)) for n in range(count)) if "{n}" in unit else unit * count
+        middle = "".join(unit.replace("{n}", f"{n:06}") for n in range(count)) if "{n}" in unit else unit * count
         return f"{entry['prefix']}{middle}{entry['suffix']}".encode("latin-1")
     return str(entry["data"]).encode("latin-1")
 

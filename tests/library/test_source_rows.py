@@ -17,8 +17,8 @@ from comity.library.loader import Library, load_library
 from tests.library.sources import numbers_in, numbers_of, read_elsewhere, rows, stated
 from tests.questions import imagined
 
-STILL_TO_COME = 208
-"""So many rows may still wait to be encoded; the number only ever goes down, to 0."""
+STILL_TO_COME = 0
+"""So many rows may still wait to be encoded."""
 NUMBER = re.compile(r"\d+(\.\d+)?(e[+-]\d+)?( h)?|\d{4}-\d{2}-\d{2}")
 
 
@@ -30,7 +30,7 @@ def library() -> Library:
 def test_every_row_is_there_once() -> None:
     repeated = [row for row, count in Counter(row.id for row in rows()).items() if count > 1]
     assert repeated == []
-    assert len(rows()) == 1401
+    assert len([row for row in rows() if not row.id.startswith("table/")]) == 1401
 
 
 def test_every_row_is_accounted_for_or_waits() -> None:

@@ -125,7 +125,10 @@ facts:
   label.explicit.shown: {value: true, per_market: {cn: false}}
   organisation.roles: [provider, deployer]
   system.first_supplied: 2026-01-31
-costs: {dialogue.must_refuse.refusal_rate: 20}
+flows:
+- {id: payroll-to-eu, from: cn, flow.to: eu, persons_this_year: 120}
+- {id: logs, routes: {value: [standard_contract], by: documented, source: contract.pdf}}
+costs: {dialogue.must_refuse.refusal_rate: 20, flow.routes: 3, flow.routes@logs: 2}
 evidence: evidence/
 """
 BROKEN_DOSSIERS = {
@@ -150,7 +153,14 @@ BROKEN_DOSSIERS = {
     "that differs where it cannot": ("refusal_rate: 0.95", "refusal_rate: {value: 0.95, per_market: {cn: 0.9}}"),
     "with a market that does not exist": ("per_market: {cn: false}", "per_market: {xx: false}"),
     "with a negative cost": ("refusal_rate: 20", "refusal_rate: -1"),
-    "with a cost of nothing": ("{dialogue.must_refuse.refusal_rate: 20}", "{dialogue.must_refuse: 20}"),
+    "with a cost of nothing": ("{dialogue.must_refuse.refusal_rate: 20", "{dialogue.must_refuse: 20"),
+    "with a flow without an id": ("{id: payroll-to-eu, ", "{"),
+    "with a flow of another name": ("id: payroll-to-eu", "id: Payroll to EU"),
+    "with an unknown fact of a flow": ("persons_this_year", "persons_this_yaer"),
+    "with a fact that no flow has": ("persons_this_year: 120", "system.generative: true"),
+    "with a value that no flow has": ("[standard_contract]", "[handshake]"),
+    "with a flow whose document is not named": (", source: contract.pdf", ""),
+    "with a cost of another fact of a flow": ("flow.routes@logs", "flow.rotues@logs"),
 }
 
 
@@ -233,6 +243,8 @@ def test_own_libraries_have_schemas_of_their_own() -> None:
         (("clauses", 0, "examples", 0, "verdict"), "fine"),
         (("clauses", 0, "examples", 0, "facts", "test.refusal_rate"), 95),
         (("clauses", 0, "examples", 0, "facts", "test.refusals"), 1),
+        (("clauses", 0, "subject"), "planet"),
+        (("clauses", 0, "require"), "unknowable"),
     ],
     ids=str,
 )
@@ -383,6 +395,33 @@ def test_what_assess_prints_validates(printed: Printed, dossier: str) -> None:
         assert complaints("assessment-1", change(document, (key,), None)), key
     assert complaints("assessment-1", change(document, ("clauses", 0, "verdict"), "compliant"))
     assert complaints("assessment-1", change(document, ("schema",), "comity/assessment/2"))
+
+
+FLOWS = """comity: 1
+system: {id: helper}
+markets: [xa, xb]
+flows: [{id: a, from: xa, to: xb, persons: 50, routes: []}, {id: b, from: xb}]
+"""
+
+
+def test_what_is_printed_of_flows_validates(printed: Printed, tmp_path: Path) -> None:
+    flows = ("--library", str(SMALL_LIBRARY.parent / "flow-library"))
+    (tmp_path / "comity.yaml").write_text(FLOWS, encoding="utf-8")
+    document = printed("assess", str(tmp_path), "--on", "2026-11-22", *flows, small=True)
+    assert complaints("assessment-1", document) == []
+    route = next(number for number, clause in enumerate(document["clauses"]) if clause["id"] == "xa-export/1-route")
+    for path, value in (
+        (("flows", 0, "state"), "fine"),
+        (("flows", 0, "alternatives", 0, "routes"), None),
+        (("clauses", route, "elements", 0, "verdict"), "fine"),
+        (("clauses", route, "subject"), "planet"),
+    ):
+        assert complaints("assessment-1", change(document, path, value)), path
+    document = printed("explain", "xa-export/1-route@b", str(tmp_path), "--on", "2026-11-22", *flows, small=True)
+    assert complaints("explanation-1", document) == []
+    document = printed("library", "show", "xa-export/4-dignity", *flows, small=True)
+    assert complaints("library-entry-1", document) == []
+    assert complaints("library-entry-1", change(document, ("entry", "unknowable"), "yes"))
 
 
 @pytest.mark.parametrize("clause", ["xa-act/1-refuse", "xa-act/2-report", "xa-act/3-later", "xb-code/1-report"])

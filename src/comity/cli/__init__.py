@@ -20,7 +20,24 @@ from comity.language import LANGUAGES, Message, clean, preferred_language, trans
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("init", "ask", "assess", "explain", "reconcile", "compare", "plan", "library", "measure", "evidence", "demo")
+COMMANDS = (
+    "init",
+    "ask",
+    "assess",
+    "explain",
+    "reconcile",
+    "compare",
+    "plan",
+    "library",
+    "measure",
+    "import",
+    "export",
+    "evidence",
+    "demo",
+)
+
+MODULES = {"import": "import_"}
+"""The modules of commands whose names are words of Python."""
 
 INTERRUPTED, READER_GONE = 130, 141
 """As a shell counts them: 128 and the number of the signal."""
@@ -148,6 +165,8 @@ def _parser(language: str, words: list[str]) -> Parser:
         "plan": translate("the cheapest changes that open these markets", language),
         "library": translate("browse, search and check the rules", language),
         "measure": translate("establish facts from a real artefact", language),
+        "import": translate("what model cards, bills of materials and evaluation logs say, as statements", language),
+        "export": translate("hand over to other tools: OSCAL, SARIF, JUnit, CycloneDX, model cards", language),
         "evidence": translate("what a stranger can verify offline: sign, bundle, disclose, verify", language),
         "demo": translate("assess the real example that ships with Comity", language),
     }
@@ -159,7 +178,7 @@ def _parser(language: str, words: list[str]) -> Parser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if command == asked:
-            import_module(f"comity.cli.{command}").configure(subparser)
+            import_module(f"comity.cli.{MODULES.get(command, command)}").configure(subparser)
     return parser
 
 

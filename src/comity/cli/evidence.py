@@ -7,6 +7,8 @@ from argparse import SUPPRESS
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from comity.cli.evidence_log import add_log, add_timestamp
+from comity.cli.evidence_verifier import add_verifier
 from comity.cli.options import (
     add_library_options,
     add_market_options,
@@ -36,7 +38,17 @@ def configure(parser: Parser) -> None:
     """Arguments of `comity evidence`."""
     parser.epilog = parser.say("example: comity evidence verify bundle.json --trust trust.yaml")
     actions = parser.add_subparsers(title=parser.say("actions"), metavar="ACTION", required=True)
-    for add in (_add_keygen, _add_sign, _add_bundle, _add_disclose, _add_verify, _add_preregister):
+    for add in (
+        _add_keygen,
+        _add_sign,
+        _add_bundle,
+        _add_disclose,
+        add_log,
+        add_timestamp,
+        _add_verify,
+        add_verifier,
+        _add_preregister,
+    ):
         action = add(actions, parser)
         action.add_argument("--lang", choices=LANGUAGES, default=SUPPRESS, help=SUPPRESS)
 

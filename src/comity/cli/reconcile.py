@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from comity.cli.options import (
     add_assumption_options,
@@ -23,7 +23,6 @@ from comity.language import Message
 if TYPE_CHECKING:
     import argparse
 
-    from comity.clauses.tree import Value
     from comity.cli import Parser
     from comity.library.loader import Library
     from comity.solving.scenario import Description, Scenario
@@ -120,7 +119,9 @@ def _description(options: argparse.Namespace, library: Library) -> tuple[str, De
         if options.profile or options.dossier:
             message = Message("--for-any looks at every system; it takes neither a directory nor a profile")
             raise InputError(message, hint=Message("fix single givens with --assume FACT=VALUE"))
-        return "", _Anybody(), every
+        from comity.solving.scenario import AnySystem
+
+        return "", AnySystem(), every
     if options.profile:
         if options.dossier:
             raise InputError(Message("name a directory or a profile, not both"))
@@ -133,16 +134,6 @@ def _description(options: argparse.Namespace, library: Library) -> tuple[str, De
 
     dossier = load_dossier(options.dossier or ".", library)
     return f"{dossier.name} {dossier.version}".strip(), dossier, dossier.markets
-
-
-class _Anybody:
-    """A system of which nothing is known."""
-
-    elements: ClassVar[dict[str, tuple[str, ...]]] = {}
-
-    def facts_in(self, _market: str) -> dict[str, Value]:
-        """Nothing."""
-        return {}
 
 
 def _list(options: argparse.Namespace, library: Library) -> int:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from comity.evidence.keys import VerifierKey, parse_verifier_key
+from comity.evidence import ed25519
+from comity.evidence.keys import NAME, VerifierKey
 from comity.evidence.signed_note import Note, NoteSignature
-from comity.evidence.strict_json import MalformedError, base64_text
+from comity.evidence.strict_json import MalformedError, base64_bytes, base64_text
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -46,25 +47,15 @@ def cosigner_text(key: VerifierKey) -> str:
 
 
 def parse_cosigner(text: str) -> VerifierKey | None:
-    """The key of a witness, in the form of cosigners or of signers; None where it is neither."""
+    """The key of a witness, in the form of cosigners or in that of signers; None where it is neither, or no honest signer has it."""
     name, _, rest = text.partition("+")
-    signer = parse_verifier_key(text)
-    if signer is not None:
-        return signer
-    encoded = rest.partition("+")[2]
-    key = _key_in(name, encoded)
-    return key if key is not None and cosigner_text(key) == text else None
-
-
-def _key_in(name: str, encoded: str) -> VerifierKey | None:
-    """The key of a cosigner's text: the same key as a signer's, whose form is checked by reading that."""
-    from comity.evidence.strict_json import base64_bytes
-
     try:
-        raw = base64_bytes(encoded, Message("key"), maximum=33)
+        raw = base64_bytes(rest.partition("+")[2], Message("key"), maximum=1 + ed25519.KEY_BYTES)
     except MalformedError:
         return None
-    return parse_verifier_key(str(VerifierKey(name, raw[1:]))) if len(raw) == 33 and raw[:1] == _ALGORITHM else None
+    key = VerifierKey(name, raw[1:])
+    honest = NAME.fullmatch(name) and ed25519.is_acceptable_point(key.public_key)
+    return key if honest and text in {str(key), cosigner_text(key)} else None
 
 
 def cosign(text: str, key: SigningKey, at: datetime) -> NoteSignature:

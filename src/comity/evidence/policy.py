@@ -10,6 +10,7 @@ from comity.clauses.values import parse_duration
 from comity.documents import fields as read
 from comity.documents.reading import read_file
 from comity.errors import InputError
+from comity.evidence.cosignature import parse_cosigner
 from comity.evidence.keys import VerifierKey, parse_verifier_key
 from comity.language import Message
 
@@ -77,15 +78,19 @@ def read_trust(path: Path) -> Trust:
         raise InputError(message, place=fields.place_of("comity_trust"), hint=Message("write comity_trust: 1"))
     issuers = fields.required("issuers", read.many(_issuer))
     logs = fields.optional("logs", read.many(_key), ())
-    witnesses = fields.optional("witnesses", read.many(_key), ())
+    witnesses = fields.optional("witnesses", read.many(_witness), ())
     quorum = int(fields.optional("quorum", read.number, len(witnesses)))
     roots = fields.optional("timestamp_roots", read.many(read.text), ())
     age = fields.optional("maximum_age", _duration, None)
     required = fields.optional("required", read.many(read.choice(ANCHORS, Message("anchor"))), ())
     if not 0 <= quorum <= len(witnesses):
         raise InputError(Message("the quorum is a number of witnesses"), place=fields.place_of("quorum"))
-    if {key.public_key for key in witnesses} & {key.public_key for key in logs}:
+    names, keys_of_logs = {key.name for key in logs}, {key.public_key for key in logs}
+    if any(key.name in names or key.public_key in keys_of_logs for key in witnesses):
         raise InputError(Message("a log cannot be its own witness"), place=fields.place_of("witnesses"))
+    for name, keys in (("logs", logs), ("witnesses", witnesses)):
+        if len({key.public_key for key in keys}) < len(keys):
+            raise InputError(Message("a key stands twice, perhaps under two names"), place=fields.place_of(name))
     fields.done()
     directory = path.parent
     return Trust(issuers, logs, witnesses, quorum, tuple(directory / root for root in roots), age, required)
@@ -104,7 +109,14 @@ def _issuer(node: Node) -> Issuer:
 
 
 def _key(node: Node) -> VerifierKey:
-    key = parse_verifier_key(read.text(node))
+    return _known(parse_verifier_key(read.text(node)), node)
+
+
+def _witness(node: Node) -> VerifierKey:
+    return _known(parse_cosigner(read.text(node)), node)
+
+
+def _known(key: VerifierKey | None, node: Node) -> VerifierKey:
     if key is None:
         hint = Message(
             "a key looks like example.org/evidence+1a2b3c4d+AQ…; it is the line of the file with the ending .pub"

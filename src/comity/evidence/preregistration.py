@@ -14,10 +14,10 @@ from comity.clauses.formula import Formula
 from comity.clauses.values import canonical
 from comity.documents.reading import read_bytes
 from comity.errors import InputError, Place, did_you_mean
+from comity.evidence.answer import Answer
 from comity.evidence.bundle import STATEMENT_TYPE, TIME
 from comity.evidence.leaves import FactLeaf, MeasurementLeaf
 from comity.evidence.strict_json import base64_text, decode, encode, keys_of
-from comity.evidence.verification import Answer
 from comity.language import Message
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING
 
 from comity.errors import InputError, Place
+from comity.evidence.answer import Answer
 from comity.evidence.leaves import FactLeaf, MeasurementLeaf
-from comity.evidence.verification import Answer
 from comity.language import Message
 
 if TYPE_CHECKING:

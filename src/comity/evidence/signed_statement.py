@@ -12,8 +12,8 @@ from comity.documents.reading import read_bytes
 from comity.dossier.statements import MAXIMUM_BYTES, Statement, decode_statement
 from comity.errors import InputError, IntegrityError, Place
 from comity.evidence import dsse
+from comity.evidence.answer import Answer
 from comity.evidence.strict_json import MalformedError, decode, encode
-from comity.evidence.verification import Answer
 from comity.exit_codes import CANNOT_DECIDE, FINE
 from comity.language import Message
 

@@ -8,12 +8,14 @@ same code.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from comity.errors import ComityError, IntegrityError
 from comity.evidence import merkle
+from comity.evidence.anchors import CLOCK_TOLERANCE, check_anchors
+from comity.evidence.answer import Answer
 from comity.evidence.bundle import read_bundle, read_commitment
 from comity.evidence.leaves import AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf, read_leaf
 from comity.evidence.recomputation import Difference, differences
@@ -24,21 +26,11 @@ from comity.language import Message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from comity.evidence.anchors import Anchor
     from comity.evidence.bundle import Bundle, Commitment
     from comity.evidence.leaves import Leaf
-    from comity.evidence.policy import Trust
+    from comity.evidence.policy import Issuer, Trust
     from comity.library.loader import Library
-
-CLOCK_TOLERANCE = timedelta(minutes=10)
-"""So far a statement may lie in the future of the verifier's clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One of the four answers: yes, no, or open; and why."""
-
-    outcome: Literal["yes", "no", "open"]
-    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +70,7 @@ class Verification:
 
     Attributes:
         differences: clauses whose verdict does not follow, by market.
+        anchors: answers on what the bundle is anchored in, `log` and `timestamp`, where it has them; they have a say on the issuer.
     """
 
     opened: Opened
@@ -86,6 +79,7 @@ class Verification:
     verdicts: Answer
     measurement: Answer
     differences: Mapping[str, list[Difference]]
+    anchors: Mapping[str, Answer] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -180,18 +174,27 @@ def verify(
     now = datetime.now(UTC) if now is None else now
     signers = ", ".join(signer.key_id for signer in opened.bundle.signers)
     verdicts, found = _verdicts(opened, library, library_digest)
+    anchors = check_anchors(opened.bundle, trust, now)
     return Verification(
         opened,
         Answer("yes", Message("signed by {signers}; every opened leaf belongs to it", signers=signers)),
-        _issuer(opened, trust, now),
+        _issuer(opened, trust, now, anchors),
         verdicts,
         measurement or Answer("open", Message("not attempted: the artefacts were not given")),
         found,
+        {name: anchor.answer for name, anchor in anchors.items()},
     )
 
 
-def _issuer(opened: Opened, trust: Trust | None, now: datetime) -> Answer:
+def _issuer(opened: Opened, trust: Trust | None, now: datetime, anchors: Mapping[str, Anchor]) -> Answer:
     commitment = opened.commitment
+    wrong = next((anchor.answer for anchor in anchors.values() if anchor.answer.outcome == "no"), None)
+    if wrong is not None:
+        return wrong
+    early = [anchor.at for anchor in anchors.values() if anchor.at and anchor.at < commitment.created - CLOCK_TOLERANCE]
+    if early:
+        message = Message("the statement is dated after its own anchor: {time}", time=early[0].isoformat())
+        return Answer("no", message)
     if trust is None:
         return Answer("open", Message("not decided: no trust file was given (--trust)"))
     if commitment.created > now + CLOCK_TOLERANCE:
@@ -212,12 +215,31 @@ def _issuer(opened: Opened, trust: Trust | None, now: datetime) -> Answer:
             system=commitment.system,
         )
         return Answer("no", message)
-    missing = [anchor for anchor in trust.required if getattr(opened.bundle, anchor) is None]
+    unanchored = _required(trust, speaking, anchors)
+    if unanchored is not None:
+        return unanchored
+    return Answer("yes", Message("trusted by your file as {signer}", signer=speaking[0].key.key_id))
+
+
+def _required(trust: Trust, speaking: list[Issuer], anchors: Mapping[str, Anchor]) -> Answer | None:
+    """What is wrong with the anchors that the trust file asks for, or None; the keys have to be trusted at their times as well."""
+    missing = [name for name in trust.required if name not in anchors]
     if missing:
         return Answer(
             "no", Message("the trust file asks for an anchor that is missing: {what}", what=", ".join(missing))
         )
-    return Answer("yes", Message("trusted by your file as {signer}", signer=speaking[0].key.key_id))
+    for name in trust.required:
+        anchor = anchors[name]
+        if anchor.answer.outcome != "yes":
+            return Answer("no", anchor.answer.reason)
+        if anchor.at is not None and not any(issuer.in_time(anchor.at) for issuer in speaking):
+            message = Message(
+                "{signer} is not trusted at the time of the anchor: {time}",
+                signer=speaking[0].key.key_id,
+                time=anchor.at.isoformat(),
+            )
+            return Answer("no", message)
+    return None
 
 
 def _verdicts(

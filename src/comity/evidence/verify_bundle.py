@@ -30,6 +30,10 @@ FILE_BYTES = 64_000_000
 DISCLOSURES = 1_000_000
 PAYLOAD_BYTES = 1_000_000
 LEAF_BYTES = 256_000
+PATH_BYTES = 40 * 32
+ANCHOR_BYTES = 100_000
+SIGNATURE_BYTES = 64
+MOST_LEAVES = 2**40
 SIGNATURES = 8
 NESTING = 16
 DIGITS = 40
@@ -173,7 +177,7 @@ def read_file(data: bytes) -> File:
         scanner.expect(b'{"keyid":')
         keyid = scanner.text()
         scanner.expect(b',"sig":')
-        signatures.append((keyid, scanner.base64()))
+        signatures.append((keyid, scanner.base64(SIGNATURE_BYTES)))
         scanner.expect(b"}")
     scanner.expect(b']},"signers":[')
     signers: list[Key] = []
@@ -182,16 +186,16 @@ def read_file(data: bytes) -> File:
             scanner.expect(b",")
         signers.append(read_key(scanner.text(), f"signers[{number}]"))
         if keyid != signers[-1].id:
-            malformed(f"signatures[{number}]", "keyid is not the id of its signer", "keyid 与签名者的标识不符")
+            malformed(f"signatures[{number}]", "keyid is not the id of its signer", "keyid 与签名者的编号不符")
     if len({key.public for key in signers}) < len(signers):
-        malformed("signers", "a key occurs twice", "有密钥重复出现")
+        malformed("signers", "a key occurs twice", "有公钥重复出现")
     scanner.expect(b'],"disclosures":[')
     disclosures = list(_read_disclosures(scanner))
     scanner.expect(b"]")
     anchors = []
     for anchor in ("log", "timestamp"):
         if scanner.has(f',"{anchor}":'.encode()):
-            scanner.base64()
+            scanner.base64(ANCHOR_BYTES)
             anchors.append(anchor)
     scanner.expect(b"}\n")
     if scanner.at != len(data):
@@ -206,16 +210,21 @@ def _read_disclosures(scanner: Scanner) -> Iterator[Disclosure]:
     for count in range(1, DISCLOSURES + 2):
         start = scanner.at
         if count > DISCLOSURES:
-            malformed(f"byte {start}", f"more than {DISCLOSURES} disclosures", f"披露多于 {DISCLOSURES} 项")
+            malformed(f"byte {start}", f"more than {DISCLOSURES} disclosures", f"公开内容多于 {DISCLOSURES} 项")
         scanner.expect(b"[")
         index = scanner.whole()
         if index <= previous:
-            malformed(f"byte {start}", "the indices do not rise", "索引没有递增")
+            malformed(f"byte {start}", "the indices do not rise", "序号没有递增")
+        if index >= MOST_LEAVES:
+            malformed(f"byte {start}", "an index beyond any tree", "序号超出任何树的范围")
         previous = index
         scanner.expect(b",")
         leaf = scanner.base64(LEAF_BYTES)
         scanner.expect(b",")
-        yield Disclosure(index, leaf, scanner.base64())
+        path = scanner.base64(PATH_BYTES)
+        if len(path) % 32:
+            malformed(f"byte {start}", "a path that is not made of whole hashes", "路径不是由完整的散列组成")
+        yield Disclosure(index, leaf, path)
         scanner.expect(b"]")
         if not scanner.has(b","):
             return
@@ -225,14 +234,14 @@ def read_key(text: str, place: str) -> Key:
     """A public key as it is written in a signed note, acceptable or refused."""
     found = _KEY.fullmatch(text)
     if found is None or not is_base64(found[3].encode()):
-        malformed(place, "not a key: <name>+<id>+<base64>", "不是密钥：应为 <名称>+<标识>+<base64>")
+        malformed(place, "not a key: <name>+<id>+<base64>", "不是公钥：应为 <名称>+<编号>+<base64>")
     named = base64.b64decode(found[3])
     if len(named) != 33 or named[0] != 1:
-        malformed(place, "not an Ed25519 key", "不是 Ed25519 密钥")
+        malformed(place, "not an Ed25519 key", "不是 Ed25519 公钥")
     if hashlib.sha256(found[1].encode() + b"\n" + named).hexdigest()[:8] != found[2]:
-        malformed(place, "the id does not fit name and key", "标识与名称和密钥不符")
+        malformed(place, "the id does not fit name and key", "编号与名称和公钥不符")
     if not is_acceptable_point(named[1:]):
-        malformed(place, "a key under which signatures prove nothing", "在这种密钥下，签名证明不了任何事")
+        malformed(place, "a key under which signatures prove nothing", "在这种公钥下，签名证明不了任何事")
     return Key(found[1], found[2], named[1:])
 
 
@@ -324,7 +333,7 @@ def check_signatures(file: File) -> None:
             altered(
                 f"signatures[{number}]",
                 "the signature does not fit what is said to be signed",
-                "签名与所称的签署内容不符",
+                "签名与所称的签名内容不符",
             )
 
 
@@ -372,7 +381,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _whole_number(text: str) -> Any:
     if len(text) > DIGITS:
         raise ValueError("a number is too long")
-    return -0.0 if text == "-0" else int(text)
+    return int(text)
 
 
 def _number(text: str) -> float:
@@ -418,7 +427,7 @@ def is_number(value: Any) -> bool:
 
 
 def is_whole(value: Any, minimum: int = 0, maximum: int = 2**53 - 1) -> bool:
-    """Whether this is a whole number, written without sign, fraction and exponent, within bounds."""
+    """Whether this is a whole number, written without fraction and exponent, within bounds."""
     return isinstance(value, int) and not isinstance(value, bool) and minimum <= value <= maximum
 
 
@@ -475,6 +484,13 @@ def are_identifiers(value: Any) -> bool:
     return isinstance(value, list) and all(map(is_identifier, value))
 
 
+def are_elements(value: Any) -> bool:
+    """Whether this gives, by collection, the ids of what is listed of it."""
+    if not isinstance(value, dict) or not all(map(is_identifier, value)) or not all(map(are_identifiers, value.values())):
+        return False
+    return sum(map(len, value.values())) <= 1000 and all(len(set(ids)) == len(ids) for ids in value.values())
+
+
 def is_basis(value: Any) -> bool:
     """Whether this is of the closed vocabulary of who saw it."""
     return value in ("observed", "reported", "declared", "inferred") if isinstance(value, str) else False
@@ -484,12 +500,12 @@ _Form = dict[str, Any]
 _STATEMENT: _Form = {"_type": is_text, "subject": lambda v: isinstance(v, list), "predicateType": is_text}
 _STATEMENT["predicate"] = lambda v: isinstance(v, dict)
 _PREDICATE: _Form = {
-    "system": lambda v: _has_form(v, {"id": is_identifier, "version": is_text}, {}),
+    "system": lambda v: _has_form(v, {"id": is_identifier, "version": lambda v: is_text(v, 200)}, {}),
     "evaluator": lambda v: is_text(v, 200),
     "created": lambda v: seconds_of(v) is not None,
     "library": is_digest,
     "root": is_digest,
-    "size": lambda v: is_whole(v, 1, 2**40),
+    "size": lambda v: is_whole(v, 1, MOST_LEAVES),
 }
 _LEAVES: dict[str, tuple[_Form, _Form]] = {
     "fact": (
@@ -505,7 +521,7 @@ _LEAVES: dict[str, tuple[_Form, _Form]] = {
     "measurement": (
         {
             "salt": is_salt,
-            "measurement": is_identifier,
+            "measurement": is_text,
             "method": is_text,
             "tools": are_tools,
             "on": is_day,
@@ -519,7 +535,7 @@ _LEAVES: dict[str, tuple[_Form, _Form]] = {
     ),
     "assessment": (
         {"salt": is_salt, "assessment": is_identifier, "on": is_day, **dict.fromkeys(VERDICTS, are_identifiers)},
-        {},
+        {"elements": are_elements},
     ),
 }
 
@@ -561,7 +577,7 @@ def read_payload(data: bytes) -> dict[str, Any]:
     if len(subjects) != 1 or not _has_form(subjects[0], digest, {}):
         malformed("payload.subject", "not one subject with a salted commitment", "应恰有一个带加盐承诺的主体")
     if subjects[0]["name"] != predicate["system"]["id"]:
-        malformed("payload.subject", "another name than the system's id", "名称与系统标识不同")
+        malformed("payload.subject", "another name than the system's id", "名称与系统编号不同")
     return {**predicate, "commitment": bytes.fromhex(subjects[0]["digest"]["saltedCommitment"])}
 
 
@@ -570,13 +586,13 @@ def read_leaf(disclosure: Disclosure) -> tuple[str, dict[str, Any]]:
     place = f"leaf {disclosure.position}"
     leaf = read_json(disclosure.leaf, place)
     kinds = [kind for kind in _LEAVES if kind in leaf]
-    if not kinds or next(iter(leaf)) != "salt":
-        malformed(place, "not a leaf: salt first, and one of fact, measurement, system, assessment", "不是叶子")
+    if not kinds:
+        malformed(place, "neither a fact nor a measurement, system or assessment", "既非事实，也非测量、系统或评估")
     _check_form(leaf, *_LEAVES[kinds[0]], place)
     if kinds[0] == "assessment":
         clauses = [clause for verdict in VERDICTS for clause in leaf[verdict]]
         if len(set(clauses)) < len(clauses):
-            malformed(place, "a clause has two verdicts", "有条款得到两个判定")
+            malformed(place, "a clause has two verdicts", "有条款得到两个结论")
     return kinds[0], leaf
 
 
@@ -621,7 +637,7 @@ def check_leaves(disclosures: list[Disclosure], commitment: bytes) -> None:
             system = disclosure.leaf
     for fact, given in markets.items():
         if len(given) > 1 and (None in given or len(set(given)) < len(given)):
-            malformed(fact, "this fact is opened twice", "该事实被打开两次")
+            malformed(fact, "this fact is opened twice", "该事实被公开两次")
     if len(set(assessed)) < len(assessed):
         malformed("disclosures", "two assessments of one market", "同一市场有两份评估")
     if sum(kind == "system" for kind in kinds.values()) > 1:
@@ -630,7 +646,7 @@ def check_leaves(disclosures: list[Disclosure], commitment: bytes) -> None:
         if kinds.get(measurement, "measurement") != "measurement":
             malformed(f"leaf {index}", "what it calls its measurement is none", "它所指的测量并不是测量")
     if system is not None and hashlib.sha256(b"\0" + system).digest() != commitment:
-        altered("disclosures", "the opened system is not the one that was committed to", "打开的系统不是所承诺的系统")
+        altered("disclosures", "the opened system is not the one that was committed to", "公开的系统不是所承诺的系统")
 
 
 class Verified(NamedTuple):
@@ -662,11 +678,11 @@ Answer = tuple[str, str, str]
 def issuer_answer(verified: Verified, trusted: list[Key], at: int) -> Answer:
     """Whether a signer is among the keys that the reader trusts, and the statement is of the right time."""
     if not trusted:
-        return "open", "no key was given (--key)", "没有给出密钥（--key）"
-    known = {(key.name, key.public) for key in trusted}
-    found = [key for key in verified.file.signers if (key.name, key.public) in known]
+        return "open", "no key was given (--key)", "没有给出公钥（--key）"
+    signers = {key.public for key in verified.file.signers}
+    found = [key for key in trusted if key.public in signers]
     if not found:
-        return "no", "no signer is among the keys given", "签名者均不在所给密钥之中"
+        return "no", "no signer is among the keys given", "签名者均不在所给公钥之中"
     created, expires = seconds_of(verified.predicate["created"]), seconds_of(verified.predicate.get("expires"))
     if created is not None and created > at + TOLERANCE:
         return (
@@ -674,9 +690,9 @@ def issuer_answer(verified: Verified, trusted: list[Key], at: int) -> Answer:
             f"made in the future: {verified.predicate['created']}",
             f"制作于未来：{verified.predicate['created']}",
         )
-    if expires is not None and at > expires:
+    if expires is not None and at >= expires:
         return "no", f"expired: {verified.predicate['expires']}", f"已过期：{verified.predicate['expires']}"
-    return "yes", f"signed by {found[0].name}+{found[0].id}", f"由 {found[0].name}+{found[0].id} 签署"
+    return "yes", f"signed by {found[0].name}+{found[0].id}", f"由 {found[0].name}+{found[0].id} 签名"
 
 
 def answers_of(verified: Verified, trusted: list[Key], at: int) -> dict[str, Answer]:
@@ -686,7 +702,7 @@ def answers_of(verified: Verified, trusted: list[Key], at: int) -> dict[str, Ans
         "signature": (
             "yes",
             f"signed by {signers}; every opened leaf belongs to it",
-            f"由 {signers} 签署；打开的叶子均属于它",
+            f"由 {signers} 签名；每个公开的叶子都属于它",
         ),
         "issuer": issuer_answer(verified, trusted, at),
         "verdicts": ("open", "not recomputed: this verifier knows no clauses", "未重新计算：本验证器不含条款"),
@@ -750,18 +766,18 @@ _WORDS = {
         "altered": "altered",
     },
     "zh": {
-        "head": "关于 {} {} 的证据包，{} 由 {} 制作；共 {} / {} 个叶子被打开",
+        "head": "关于 {} {} 的证据包，{} 由 {} 制作；共 {} / {} 个叶子被公开",
         "signature": "签名有效吗？",
-        "issuer": "你信任签发者吗？",
-        "verdicts": "判定成立吗？",
+        "issuer": "信任签发者吗？",
+        "verdicts": "结论成立吗？",
         "measurement": "重新测量了吗？",
         "yes": "是",
         "no": "否",
-        "open": "未定",
-        "facts": "打开的事实（它们属于所签署的整体；签名表明是谁说的，不表明所说为真）：",
-        "stated": "所述 {} 的判定（{}），未重新计算：符合 {}，不符合 {}，未知 {}，不适用 {}",
-        "unlisted": "另有 {} 个打开的叶子：已验证，未列出",
-        "silent": "证据包对没有打开的内容不作任何说明。",
+        "open": "未决",
+        "facts": "公开的事实（它们属于所签的整体；签名表明是谁说的，不表明所说为真）：",
+        "stated": "所述 {} 的结论（{}），未重新计算：满足 {}，未满足 {}，未知 {}，不适用 {}",
+        "unlisted": "另有 {} 个公开的叶子：已验证，未列出",
+        "silent": "证据包对没有公开的内容不作任何说明。",
         "malformed": "格式错误",
         "altered": "被改动",
     },

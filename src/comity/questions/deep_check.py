@@ -10,7 +10,7 @@ Source: N. Feng et al., "Analyzing and debugging normative requirements via sati
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 import z3
@@ -18,14 +18,13 @@ import z3
 from comity.engines.smt import Encoding
 from comity.library.loader import Library
 from comity.solving.for_any import reconcile_any
-from comity.solving.scenario import build_scenario
+from comity.solving.scenario import AnySystem, build_scenario
 from comity.solving.worlds import NotDecidedError, applies_terms, new_solver, possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from comity.clauses.tree import Value
     from comity.library.model import Clause, Standard
 
 FlawKind: TypeAlias = Literal["vacuous", "empty", "unmeetable", "redundant", "conflict", "undecided"]
@@ -154,23 +153,13 @@ def _covers(other: Clause, clause: Clause) -> bool:
     )
 
 
-class _Nothing:
-    """A system of which nothing is known."""
-
-    elements: ClassVar[dict[str, tuple[str, ...]]] = {}
-
-    def facts_in(self, market: str) -> dict[str, Value]:
-        """No facts."""
-        return {}
-
-
 def _conflicts(standard: Standard, library: Library) -> Iterator[Flaw]:
     """Sets of clauses of one standard that some system cannot meet together, on the last day on which a clause of it begins."""
     if not standard.clauses:
         return
     alone = Library(msgspec.structs.replace(library.data, standards=(standard,)))
     on: date = max(phase.start for clause in standard.clauses for phase in clause.in_force)
-    scenario = build_scenario(alone, _Nothing(), markets=[standard.jurisdiction], on=on)
+    scenario = build_scenario(alone, AnySystem(), markets=[standard.jurisdiction], on=on)
     try:
         found = reconcile_any(scenario, limit=_MOST_CONFLICTS)
     except NotDecidedError:

@@ -107,6 +107,7 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "meaning": sentences.meaning(assessment, words),
         "consequence": sentences.consequence(assessment, words),
         "unconfirmed": sentences.unconfirmed(len(view.unconfirmed(assessment)), words),
+        "undecidable": sentences.undecidable(view.undecidable(assessment), words),
         "checked": sentences.age_of_texts(assessment, words),
         "facts_given": sentences.facts_given(assessment, words),
         "order": WORST_FIRST,

@@ -236,7 +236,7 @@ class _Sheets:
             title = words.text(role.title)
             own = words.say("{role} (in the rule's own words: {terms})", role=title, terms=words.separator.join(terms))
             said.append(own if terms else title)
-        return "; ".join(said)
+        return words.say("; ").join(said)
 
     def phase(self, phase: Phase) -> str:
         said = until(phase, self.words)

@@ -244,7 +244,7 @@ def _missing(found: Statistics, words: Words) -> Iterator[Branch]:
         left = [words.text(topic.title) for topic in found.topics if topic.id not in filled]
         if cover.clauses and left and cover.of.market and not cover.of.part_of:
             name = say("{jurisdiction}, topics without a clause", jurisdiction=words.text(cover.of.title))
-            yield Branch(1, line(Span(say("{name}: ", name=name), "dim"), "; ".join(left)))
+            yield Branch(1, line(Span(say("{name}: ", name=name), "dim"), say("; ").join(left)))
 
 
 def _within(larger: str | None, regions: Mapping[str, Region], words: Words) -> str:

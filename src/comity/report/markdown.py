@@ -156,6 +156,7 @@ def _foot(assessment: Assessment, words: Words) -> Iterator[str]:
         yield "\n".join(f"- {plain(words.name(contradiction.message))}" for contradiction in contradictions)
     lines = [
         sentences.unconfirmed(len(view.unconfirmed(assessment)), words),
+        sentences.undecidable(view.undecidable(assessment), words),
         sentences.age_of_texts(assessment, words),
         say("Comity gives information, not legal advice."),
     ]

@@ -25,15 +25,16 @@ STEPS = (1, 3, 7, 15, 30)
 STYLE = """
 .matrix{overflow-x:auto;margin:1rem 0}.matrix table{width:auto;margin:0;font-variant-numeric:tabular-nums}
 .matrix th,.matrix td{padding:.2rem .45rem}.matrix td{text-align:right;min-width:1.6rem;border:1px solid var(--line)}
-.matrix thead th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;white-space:nowrap;border:0}
+.matrix thead th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;max-height:6.5rem;border:0}
 .matrix thead th:first-child{writing-mode:horizontal-tb;transform:none;vertical-align:bottom}
 .matrix th:first-child{position:sticky;left:0;background:var(--paper);min-width:9rem;max-width:20rem;z-index:1}
 .matrix tbody th{color:var(--ink);font-weight:400}.matrix .sum{font-weight:600;background:none}
 .s1{background:color-mix(in srgb,var(--link) 8%,transparent)}.s2{background:color-mix(in srgb,var(--link) 16%,transparent)}
 .s3{background:color-mix(in srgb,var(--link) 26%,transparent)}.s4{background:color-mix(in srgb,var(--link) 38%,transparent)}
 .s5{background:color-mix(in srgb,var(--link) 52%,transparent)}.matrix .none{color:var(--soft)}
+@media (min-width:66rem){.matrix{width:max-content;min-width:100%;max-width:calc(100vw - 3rem);position:relative;left:50%;transform:translateX(-50%)}}
 @media (max-width:40rem){.matrix th:first-child{min-width:7rem;max-width:8.5rem;font-size:.85rem}}
-@media print{.matrix{overflow:visible}.matrix table{font-size:8px}.matrix th,.matrix td{padding:.1rem .2rem}}
+@media print{.matrix{overflow:visible;position:static;transform:none}.matrix table{font-size:8px}.matrix th,.matrix td{padding:.1rem .2rem}}
 """
 
 

@@ -13,11 +13,16 @@ from comity.report.catalogue import as_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from comity.dossier.statements import Plain, Statement
+    from comity.dossier.statements import MeasuredFact, Plain, Statement
 
 FORMATS = ("text", "json")
 
-_BASES = {"observed": Message("observed in the file"), "reported": Message("reported by the file about itself")}
+_BASES = {
+    "observed": Message("observed in the file"),
+    "reported": Message("reported by the file about itself"),
+    "declared": Message("declared by a person"),
+    "inferred": Message("concluded from other facts"),
+}
 
 _FINDINGS = {
     "file_format": Message("file format"),
@@ -66,10 +71,12 @@ def _text(statement: Statement, written: Path | None, language: str) -> str:
     for fact in predicate.facts:
         basis = _BASES[fact.basis].in_language(language)
         lines.append(f"  {fact.fact} = {_plain(fact.value, language)}")
-        lines.append(f"      {basis}: {fact.where}")
+        lines.append(f"      {basis}: {fact.where}" if fact.where else f"      {basis}")
+        if fact.count is not None:
+            lines.append(f"      {_sample(fact).in_language(language)}")
     if not predicate.facts:
         lines.append(f"  {translate('none', language)}")
-    lines += ["", translate("What else the file says", language)]
+    lines += ["", translate("Further findings", language)]
     for name, value in predicate.observations.items():
         title = _FINDINGS[name].in_language(language) if name in _FINDINGS else name
         if name == "parameter_count_withheld":
@@ -89,6 +96,19 @@ def _text(statement: Statement, written: Path | None, language: str) -> str:
         hint = Message("A dossier counts it where comity.yaml says: evidence: {directory}/", directory=directory)
         lines.append(hint.in_language(language))
     return "\n".join(lines)
+
+
+def _sample(fact: MeasuredFact) -> Message:
+    """What is behind a measured value."""
+    if fact.interval is None:
+        return Message("from {count} observations", count=f"{fact.count:,}")
+    low, high = fact.interval
+    return Message(
+        "from {count} observations; 95 % interval {low} to {high}",
+        count=f"{fact.count:,}",
+        low=f"{low:.4g}",
+        high=f"{high:.4g}",
+    )
 
 
 def _plain(value: Plain, language: str) -> str:

@@ -35,7 +35,10 @@ _FACTS = 6
 
 @dataclass(frozen=True, slots=True)
 class PlaceView:
-    """How one place looks at a flow: its name, the verdict whose colour it has, the state in words, and what there is to say of it."""
+    """How a place looks at a flow, or several for which it needs no route.
+
+    The verdict is the one whose colour the state has.
+    """
 
     title: str
     verdict: str
@@ -56,9 +59,18 @@ def flow_views(assessment: Assessment, words: Words) -> tuple[FlowView, ...]:
     """Every flow that some place asks routes of, in the order of the dossier."""
     views = []
     for flow in dict.fromkeys(found.flow for found in assessment.routes):
-        places = tuple(_place(found, words) for found in assessment.routes if found.flow == flow)
-        views.append(FlowView(flow, _way(assessment, flow, words), places))
+        answers = [found for found in assessment.routes if found.flow == flow]
+        places = [_place(found, words) for found in answers if found.state != "not_needed"]
+        without = [_title(found, words) for found in answers if found.state == "not_needed"]
+        if without:
+            said = words.name(STATES["not_needed"])
+            places.append(PlaceView(words.separator.join(without), _VERDICTS["not_needed"], said, ()))
+        views.append(FlowView(flow, _way(assessment, flow, words), tuple(places)))
     return tuple(views)
+
+
+def _title(found: FlowRoutes, words: Words) -> str:
+    return words.text(words.library.jurisdictions[found.jurisdiction].title)
 
 
 def _way(assessment: Assessment, flow: str, words: Words) -> str:
@@ -70,17 +82,14 @@ def _way(assessment: Assessment, flow: str, words: Words) -> str:
 
 
 def _place(found: FlowRoutes, words: Words) -> PlaceView:
-    title = words.text(words.library.jurisdictions[found.jurisdiction].title)
     incomplete = found.state == "in_place" and bool(found.not_met)
     verdict = "not_met" if incomplete else _VERDICTS[found.state]
     said = words.name(INCOMPLETE if incomplete else STATES[found.state])
-    return PlaceView(title, verdict, said, tuple(_remarks(found, words)))
+    return PlaceView(_title(found, words), verdict, said, tuple(_remarks(found, words)))
 
 
 def _remarks(found: FlowRoutes, words: Words) -> Iterator[str]:
     say = words.say
-    if found.state == "not_needed":
-        return
     in_place = say("not known") if found.in_place is None else _routes(found.in_place, words)
     yield say("in place: {routes}", routes=in_place)
     if found.state == "in_place":

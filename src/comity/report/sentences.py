@@ -69,6 +69,15 @@ def unconfirmed(count: int, words: Words) -> str:
     return words.say("{count} clauses rest on texts that nobody confirmed; they never fail an assessment.", count=count)
 
 
+def undecidable(count: int, words: Words) -> str:
+    """How many clauses are unknown for good; empty where none is."""
+    if not count:
+        return ""
+    if count == 1:
+        return words.say("One clause is unknown because no fact can decide it; it is advice.")
+    return words.say("{count} clauses are unknown because no fact can decide them; they are advice.", count=count)
+
+
 def facts_given(assessment: Assessment, words: Words) -> str:
     """How many facts the dossier gives, by what they rest on."""
     entries = assessment.dossier.entries.values()

@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.language import Message
+from comity.report import sentences
 from comity.report.routes import TITLE, flow_views
-from comity.report.view import worst_first
+from comity.report.view import undecidable, worst_first
 from comity.report.words import FORCE_NAMES, GRADE_NAMES, MODALITY_NAMES, VERDICT_NAMES, Words
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ class _Report:
         for flow in views:
             found.append(Padding(Text.assemble((flow.id, "bold"), f"  {flow.way}"), (0, 0, 0, 1)))
             for place in flow.places:
-                head = Text.assemble((f"{MARKS[place.verdict]} ", STYLES[place.verdict]), words.say("{name}: ", name=place.title), place.said)
+                mark = (f"{MARKS[place.verdict]} ", STYLES[place.verdict])
+                head = Text.assemble(mark, words.say("{name}: ", name=place.title) + place.said)
                 remarks = [Padding(Text(remark), (0, 0, 0, 4)) for remark in place.remarks]
                 found.append(Padding(Group(head, *remarks), (0, 0, 0, 3)))
         return found
@@ -213,6 +215,8 @@ class _Report:
                     count=unconfirmed,
                 )
             )
+        if undecidable(assessment):
+            lines.append(sentences.undecidable(undecidable(assessment), words))
         lines.append(
             words.say(
                 "The texts of the rules were last checked on {day}, {age} days before the day asked about.",

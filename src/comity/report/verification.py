@@ -17,10 +17,11 @@ from comity.report.words import VERDICT_NAMES, Words
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from comity.evidence.answer import Answer
     from comity.evidence.bundle import Bundle
     from comity.evidence.keys import VerifierKey
     from comity.evidence.signed_statement import StatementVerification
-    from comity.evidence.verification import Answer, Verification
+    from comity.evidence.verification import Verification
     from comity.library.loader import Library
     from comity.report.blocks import Block
 
@@ -29,6 +30,8 @@ SCHEMA = "comity/verification/1"
 _QUESTIONS = {
     "signature": Message("Is the signature valid?"),
     "issuer": Message("Do you trust the issuer?"),
+    "log": Message("In a log that you named?"),
+    "timestamp": Message("Timestamped by whom you named?"),
     "verdicts": Message("Do the verdicts follow?"),
     "measurement": Message("Measured again?"),
     "preregistration": Message("Promised before it was measured?"),
@@ -42,7 +45,7 @@ def verification(found: Verification, registered: Answer | None, library: Librar
     """The answers on a bundle.
 
     Args:
-        found: the four answers.
+        found: the four answers, and those on anchors.
         registered: the answer on a promise that was held against it, or None.
         library: the verifier's rules.
         language: of the reader.
@@ -51,6 +54,7 @@ def verification(found: Verification, registered: Answer | None, library: Librar
     answers = {
         "signature": found.signature,
         "issuer": found.issuer,
+        **found.anchors,
         "verdicts": found.verdicts,
         "measurement": found.measurement,
     }

@@ -127,11 +127,12 @@ def shares(counts: Counter[str], smallest: float = 1.2) -> tuple[Share, ...]:
     return tuple(found)
 
 
-def weight(result: ClauseResult, force: str) -> tuple[int, int, int, int, str]:
-    """Sort key, worst first: what binds before what does not, law before standards, few missing facts before many."""
+def weight(result: ClauseResult, force: str) -> tuple[int, int, int, int, int, str]:
+    """Sort key, worst first: what binds before advice, what nothing can decide last, law before standards, few missing facts first."""
     return (
         WORST_FIRST.index(result.verdict),
         0 if result.binding else 1,
+        1 if result.clause.unknowable else 0,
         FORCES.index(force),
         len(result.missing),
         result.clause.full_id,
@@ -234,3 +235,8 @@ def markets(assessment: Assessment) -> tuple[Jurisdiction, ...]:
 def unconfirmed(assessment: Assessment) -> list[Clause]:
     """Clauses whose text nobody confirmed."""
     return [result.clause for result in assessment.results if result.clause.checked.against == "unconfirmed"]
+
+
+def undecidable(assessment: Assessment) -> int:
+    """How many clauses are unknown because no fact can decide them."""
+    return sum(result.clause.unknowable and result.verdict == "unknown" for result in assessment.results)

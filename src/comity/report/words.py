@@ -72,6 +72,9 @@ NO_ELEMENTS = {"flow": Message("there is no such flow")}
 """Why a clause about a collection does not apply where the dossier lists nothing of it."""
 
 
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One comparison that decided a formula: the fact, what the formula wants of it, and what it is (None: not known)."""
@@ -143,7 +146,7 @@ class Words:
         if kind is Kind.RATIO and isinstance(value, int | float):
             return f"{value * 100:.6g} %"
         if isinstance(value, int | float) and not isinstance(value, bool):
-            written = f"{value:,.0f}" if abs(value) < 1e15 and value == int(value) else f"{value:g}"
+            written = f"{value:,.0f}" if abs(value) < 1e15 and value == int(value) else _power(f"{value:g}")
             return f"{written} {unit}" if unit and self.language == "en" else written
         return write_value(value)
 
@@ -282,6 +285,15 @@ class Words:
             value=self.value(finding.fact, finding.value),
             wanted=finding.wanted,
         )
+
+
+def _power(written: str) -> str:
+    """A number with an exponent as people write it: 1e+26 as 10²⁶, 1.6e+21 as 1.6 × 10²¹."""
+    mantissa, exponential, exponent = written.partition("e")
+    if not exponential:
+        return written
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return power if mantissa == "1" else f"{mantissa} × {power}"
 
 
 def _turned(comparison: t.Compare) -> t.Compare:

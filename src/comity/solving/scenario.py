@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from comity.clauses.formula import facts_of
 from comity.clauses.tree import And
@@ -43,6 +43,16 @@ class Description(Protocol):
 
     def facts_in(self, market: str) -> dict[str, Value]:
         """The known facts as they hold in a market."""
+
+
+class AnySystem:
+    """A system of which nothing is known."""
+
+    elements: ClassVar[dict[str, tuple[str, ...]]] = {}
+
+    def facts_in(self, _market: str) -> dict[str, Value]:
+        """No facts."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

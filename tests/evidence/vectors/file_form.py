@@ -6,9 +6,28 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.evidence.drafts import ALICE, BOB, LEAVES, Json, Signer, b64, bundle, same
-from tests.evidence.vectors.entry import ALTERED, INTACT, MALFORMED, MISSING, Entry, at, entry, first_key_last, put, swap
+from tests.evidence.vectors.entry import (
+    ALTERED,
+    INTACT,
+    MALFORMED,
+    MISSING,
+    Entry,
+    at,
+    entry,
+    first_key_last,
+    put,
+    swap,
+)
 
-OTHER_TYPES: dict[str, Any] = {"null": None, "true": True, "number": 1, "fraction": 1.5, "list": [], "object": {}, "empty text": ""}
+OTHER_TYPES: dict[str, Any] = {
+    "null": None,
+    "true": True,
+    "number": 1,
+    "fraction": 1.5,
+    "list": [],
+    "object": {},
+    "empty text": "",
+}
 KEYS = {
     (): ("schema", "envelope", "signers", "disclosures"),
     ("envelope",): ("payloadType", "payload", "signatures"),
@@ -23,7 +42,9 @@ def entries() -> Iterator[Entry]:
     yield entry("nine signers", MALFORMED, bundle(signers=[Signer(f"s{n}") for n in range(9)]))
     yield entry("nothing opened", INTACT, bundle(opened=()))
     yield entry("empty log and timestamp", INTACT, bundle(parts=lambda p: p | {"log": "", "timestamp": ""}))
-    yield entry("keyid of 200 characters", MALFORMED, bundle(parts=put("envelope", "signatures", 0, "keyid", "k" * 200)))
+    yield entry(
+        "keyid of 200 characters", MALFORMED, bundle(parts=put("envelope", "signatures", 0, "keyid", "k" * 200))
+    )
     yield from keys()
     yield from texts()
     yield from numbers()
@@ -38,7 +59,9 @@ def keys() -> Iterator[Entry]:
         yield entry(f"{where}: unknown key", MALFORMED, bundle(parts=put(*path, "more", 1)))
         yield entry(f"{where}: unknown empty key", MALFORMED, bundle(parts=put(*path, "", "")))
         yield entry(f"{where}: key __proto__", MALFORMED, bundle(parts=put(*path, "__proto__", {})))
-        yield entry(f"{where}: look-alike key", MALFORMED, bundle(parts=put(*path, names[0].replace("a", "а") + "\u200b", "")))
+        yield entry(
+            f"{where}: look-alike key", MALFORMED, bundle(parts=put(*path, names[0].replace("a", "а") + "\u200b", ""))
+        )
         for name in names:
             yield entry(f"{where}: without {name}", MALFORMED, bundle(parts=put(*path, name, MISSING)))
             twice = swap(f'"{name}":', f'"{name}":null,"{name}":')
@@ -62,7 +85,9 @@ def keys() -> Iterator[Entry]:
     for position, part in enumerate(("index", "leaf", "path")):
         for kind, value in OTHER_TYPES.items():
             if not (part == "index" and kind == "number") and not (kind == "empty text" and part != "index"):
-                yield entry(f"a disclosure's {part} is {kind}", MALFORMED, bundle(parts=put("disclosures", 1, position, value)))
+                yield entry(
+                    f"a disclosure's {part} is {kind}", MALFORMED, bundle(parts=put("disclosures", 1, position, value))
+                )
     yield entry("a disclosure as an object", MALFORMED, bundle(parts=put("disclosures", 1, {"0": 1, "1": "", "2": ""})))
 
 
@@ -123,19 +148,41 @@ def texts() -> Iterator[Entry]:
     yield entry("text: overlong UTF-8", MALFORMED, good.replace(b"example", b"ex\xc1\xa1mple", 1))
     yield entry("text: quotation mark in a name", INTACT, bundle(signers=(Signer('"example"'),)))
     yield entry("text: backslash in a name", INTACT, bundle(signers=(Signer("exam\\ple\\"),)))
-    yield entry("text: quotation mark as \\u0022", MALFORMED, bundle(signers=(Signer('"'),), text=swap('\\"', "\\u0022")))
+    yield entry(
+        "text: quotation mark as \\u0022", MALFORMED, bundle(signers=(Signer('"'),), text=swap('\\"', "\\u0022"))
+    )
 
 
 def numbers() -> Iterator[Entry]:
     """How the index of the last leaf (4) is written."""
     last = '[4,"'
     written = [
-        *("4.0", "4e0", "4E0", "40e-1", "+4", "-4", "-0", "04", "0x4", "4.", ".4", "4_0", "4n", "null", "true", '"4"', "NaN"),
+        *(
+            "4.0",
+            "4e0",
+            "4E0",
+            "40e-1",
+            "+4",
+            "-4",
+            "-0",
+            "04",
+            "0x4",
+            "4.",
+            ".4",
+            "4_0",
+            "4n",
+            "null",
+            "true",
+            '"4"',
+            "NaN",
+        ),
         *("Infinity", "-Infinity", "1e999", "1e400", "4 ", " 4", "٤", "", "1" + "0" * 40, "9" * 400, "9" * 5000),
     ]
     for text in written:
         yield entry(f"index written {text[:20]!r}, {len(text)} long", MALFORMED, bundle(text=swap(last, f'[{text},"')))
-    for text in ("5", "6", str(2**31), str(2**32 + 4), str(2**53), str(2**53 + 1), str(2**64 + 4), "1" + "0" * 39, "9" * 40):
+    for text in (str(2**40), str(2**53), str(2**53 + 1), str(2**64 + 4), "1" + "0" * 39, "9" * 40):
+        yield entry(f"index {text} beyond any tree", MALFORMED, bundle(text=swap(last, f'[{text},"')))
+    for text in ("5", "6", str(2**31), str(2**32 + 4), str(2**40 - 1)):
         yield entry(f"index {text} above the size", ALTERED, bundle(text=swap(last, f'[{text},"')))
     for text in ("3", "2", "0"):
         yield entry(f"index {text} does not rise", MALFORMED, bundle(text=swap(last, f'[{text},"')))
@@ -186,8 +233,12 @@ def base64s() -> Iterator[Entry]:
             if name == "hexadecimal with prefix":
                 continue
             yield entry(f"{place}: {name}", MALFORMED, bundle(parts=spoil, text=lambda t: t.replace("\\\\", "\\")))
-    for length in (0, 1, 2, 3, 32, 63, 65, 96, 128):
-        yield entry(f"signature of {length} bytes", ALTERED, bundle(signature=lambda s, n=length: (s * 3)[:n]))
+    for length in (0, 1, 2, 3, 32, 63, 65, 66, 67, 96, 128):
+        code = ALTERED if length < 64 else MALFORMED
+        yield entry(f"signature of {length} bytes", code, bundle(signature=lambda s, n=length: (s * 3)[:n]))
+    for length, code in ((100_000, INTACT), (100_001, MALFORMED), (100_002, MALFORMED), (100_003, MALFORMED)):
+        for anchor in ("log", "timestamp"):
+            yield entry(f"{anchor} of {length} bytes", code, bundle(parts=put(anchor, b64(bytes(length)))))
 
 
 def signers() -> Iterator[Entry]:
@@ -222,7 +273,12 @@ def signers() -> Iterator[Entry]:
     yield entry("signer: name of 101 characters", MALFORMED, bundle(signers=(Signer("n" * 101),)))
     yield entry("signer: name of one sign", INTACT, bundle(signers=(Signer("!"),)))
     yield entry("signer: empty name", MALFORMED, bundle(signers=(Signer(""),)))
-    for what, name in (("space", "a b"), ("plus sign", "a+b"), ("delete character", "a\x7f"), ("letter beyond ASCII", "é")):
+    for what, name in (
+        ("space", "a b"),
+        ("plus sign", "a+b"),
+        ("delete character", "a\x7f"),
+        ("letter beyond ASCII", "é"),
+    ):
         yield entry(f"signer: {what} in a name with its own id", MALFORMED, bundle(signers=(Signer(name),)))
     yield entry("signers: none", MALFORMED, bundle(parts=put("signers", [])))
     yield entry("signers: one more", MALFORMED, bundle(parts=put("signers", [ALICE.line, BOB.line])))

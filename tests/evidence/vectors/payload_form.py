@@ -6,24 +6,88 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.evidence.drafts import LIBRARY, bundle, fact
-from tests.evidence.vectors.entry import ALTERED, INTACT, MALFORMED, MISSING, Entry, at, entry, first_key_last, put, swap
+from tests.evidence.vectors.entry import (
+    ALTERED,
+    INTACT,
+    MALFORMED,
+    MISSING,
+    Entry,
+    at,
+    entry,
+    first_key_last,
+    put,
+    swap,
+)
 
-VALUES: dict[str, Any] = {"null": None, "true": True, "number": 1, "list": [], "object": {}, "empty text": "", "text": "x"}
+VALUES: dict[str, Any] = {
+    "null": None,
+    "true": True,
+    "number": 1,
+    "list": [],
+    "object": {},
+    "empty text": "",
+    "text": "x",
+}
 PLACES: dict[tuple[Any, ...], dict[str, tuple[str, ...]]] = {
     # Each key with the kinds of value that are as good as the right one.
     (): {"_type": (), "subject": (), "predicateType": (), "predicate": ()},
     ("subject", 0): {"name": (), "digest": ()},
     ("subject", 0, "digest"): {"saltedCommitment": ()},
-    ("predicate",): {"system": (), "evaluator": ("empty text", "text"), "created": (), "library": (), "root": (), "size": ("number",)},
+    ("predicate",): {
+        "system": (),
+        "evaluator": ("empty text", "text"),
+        "created": (),
+        "library": (),
+        "root": (),
+        "size": ("number",),
+    },
     ("predicate", "system"): {"id": (), "version": ("empty text", "text")},
 }
 TIMES = [
-    *("2026-11-22", "2026-11-22T14:00:00", "2026-11-22T14:00:00z", "2026-11-22 14:00:00Z", "2026-11-22T14:00Z", "2026-11-22T14:00:00+00:00"),
-    *("2026-11-22T14:00:00.0Z", "2026-11-22T24:00:00Z", "2026-11-22T23:60:00Z", "2026-11-22T23:59:60Z", "2026-11-22T23:59:61Z"),
-    *("2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-00-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-11-31T00:00:00Z"),
-    *("0000-01-01T00:00:00Z", "+2026-11-22T14:00:00Z", "-0001-11-22T14:00:00Z", "26-11-22T14:00:00Z", "12026-11-22T14:00:00Z"),
-    *("2026-1-22T14:00:00Z", "2026-11-22T4:00:00Z", " 2026-11-22T14:00:00Z", "2026-11-22T14:00:00Z ", "2026-11-22T14:00:00Z\n"),
-    *("２026-11-22T14:00:00Z", "2026-W47-7T14:00:00Z", "20261122T140000Z", "2026-326T14:00:00Z", "now", "1900-02-29T00:00:00Z"),
+    *(
+        "2026-11-22",
+        "2026-11-22T14:00:00",
+        "2026-11-22T14:00:00z",
+        "2026-11-22 14:00:00Z",
+        "2026-11-22T14:00Z",
+        "2026-11-22T14:00:00+00:00",
+    ),
+    *(
+        "2026-11-22T14:00:00.0Z",
+        "2026-11-22T24:00:00Z",
+        "2026-11-22T23:60:00Z",
+        "2026-11-22T23:59:60Z",
+        "2026-11-22T23:59:61Z",
+    ),
+    *(
+        "2026-02-29T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-00-01T00:00:00Z",
+        "2026-01-00T00:00:00Z",
+        "2026-11-31T00:00:00Z",
+    ),
+    *(
+        "0000-01-01T00:00:00Z",
+        "+2026-11-22T14:00:00Z",
+        "-0001-11-22T14:00:00Z",
+        "26-11-22T14:00:00Z",
+        "12026-11-22T14:00:00Z",
+    ),
+    *(
+        "2026-1-22T14:00:00Z",
+        "2026-11-22T4:00:00Z",
+        " 2026-11-22T14:00:00Z",
+        "2026-11-22T14:00:00Z ",
+        "2026-11-22T14:00:00Z\n",
+    ),
+    *(
+        "２026-11-22T14:00:00Z",
+        "2026-W47-7T14:00:00Z",
+        "20261122T140000Z",
+        "2026-326T14:00:00Z",
+        "now",
+        "1900-02-29T00:00:00Z",
+    ),
 ]
 
 
@@ -108,8 +172,11 @@ def texts() -> Iterator[Entry]:
         "cut": (MALFORMED, lambda p: p[:-1]),
         "nested deeply": (MALFORMED, swap(b'"size":5', b'"size":' + b"[" * 17 + b"]" * 17)),
         "nested very deeply": (MALFORMED, swap(b'"size":5', b'"size":' + b"[" * 100_000 + b"]" * 100_000)),
-        "objects nested very deeply": (MALFORMED, swap(b'"size":5', b'"size":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000)),
-        "many brackets in a text": (INTACT, swap(b'"version":"1"', b'"version":"' + b"[{" * 4000 + b'\\""')),
+        "objects nested very deeply": (
+            MALFORMED,
+            swap(b'"size":5', b'"size":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000),
+        ),
+        "many brackets in a text": (INTACT, swap(b'"version":"1"', b'"version":"' + b"[{" * 99 + b'\\""')),
         "of 1,000,000 bytes": (INTACT, lambda p: p + b" " * (1_000_000 - len(p))),
         "of 1,000,001 bytes": (MALFORMED, lambda p: p + b" " * (1_000_001 - len(p))),
     }
@@ -118,12 +185,34 @@ def texts() -> Iterator[Entry]:
 
 
 def sizes() -> Iterator[Entry]:
-    for written in ("5.0", "5e0", "0.5e1", "-5", "+5", "05", "-0", "0", "1e999", "-1e999", "1e40", '"5"', "0x5", "5_0", "1099511627777"):
-        yield entry(f"size written {written}", MALFORMED, bundle(payload=swap(b'"size":5', f'"size":{written}'.encode())))
+    for written in (
+        "5.0",
+        "5e0",
+        "0.5e1",
+        "-5",
+        "+5",
+        "05",
+        "-0",
+        "0",
+        "1e999",
+        "-1e999",
+        "1e40",
+        '"5"',
+        "0x5",
+        "5_0",
+        "1099511627777",
+    ):
+        yield entry(
+            f"size written {written}", MALFORMED, bundle(payload=swap(b'"size":5', f'"size":{written}'.encode()))
+        )
     for length in (40, 41, 400, 5000):
-        yield entry(f"size of {length} digits", MALFORMED, bundle(payload=swap(b'"size":5', b'"size":' + b"9" * length)))
+        yield entry(
+            f"size of {length} digits", MALFORMED, bundle(payload=swap(b'"size":5', b'"size":' + b"9" * length))
+        )
     yield entry("size 2**40, nothing opened", INTACT, bundle(opened=(), statement=put("predicate", "size", 2**40)))
-    yield entry("size 2**40 + 1, nothing opened", MALFORMED, bundle(opened=(), statement=put("predicate", "size", 2**40 + 1)))
+    yield entry(
+        "size 2**40 + 1, nothing opened", MALFORMED, bundle(opened=(), statement=put("predicate", "size", 2**40 + 1))
+    )
     yield entry("size 0, nothing opened", MALFORMED, bundle(opened=(), statement=put("predicate", "size", 0)))
     yield entry("size 0, no leaves", MALFORMED, bundle(()))
 
@@ -156,16 +245,31 @@ def identities() -> Iterator[Entry]:
     yield entry("no subject", MALFORMED, bundle(statement=put("subject", [])))
     yield entry("two subjects", MALFORMED, bundle(statement=lambda s: s | {"subject": s["subject"] * 2}))
     for key in ("_type", "predicateType"):
-        for value in ("https://in-toto.io/Statement/v0.1", "https://comity.dev/evidence/v2", "HTTPS://in-toto.io/Statement/v1"):
+        for value in (
+            "https://in-toto.io/Statement/v0.1",
+            "https://comity.dev/evidence/v2",
+            "HTTPS://in-toto.io/Statement/v1",
+        ):
             yield entry(f"{key} {value}", MALFORMED, bundle(statement=put(key, value)))
     for place in (("predicate", "library"), ("predicate", "root"), ("subject", 0, "digest", "saltedCommitment")):
-        for what, digest in (("capitals", LIBRARY.upper()), ("63 digits", LIBRARY[1:]), ("65 digits", LIBRARY + "0"), ("prefix", "sha256:" + LIBRARY)):
+        for what, digest in (
+            ("capitals", LIBRARY.upper()),
+            ("63 digits", LIBRARY[1:]),
+            ("65 digits", LIBRARY + "0"),
+            ("prefix", "sha256:" + LIBRARY),
+        ):
             yield entry(f"{place[-1]} in {what}", MALFORMED, bundle(statement=put(*place, digest)))
         yield entry(f"{place[-1]} with a line feed", MALFORMED, bundle(statement=put(*place, LIBRARY + "\n")))
     for length, code in ((200, INTACT), (201, MALFORMED)):
-        yield entry(f"evaluator of {length} characters", code, bundle(statement=put("predicate", "evaluator", "e" * length)))
-        yield entry(f"evaluator of {length} faces", code, bundle(statement=put("predicate", "evaluator", "😀" * length)))
-    for length, code in ((10_000, INTACT), (10_001, MALFORMED)):
-        yield entry(f"version of {length} faces", code, bundle(statement=put("predicate", "system", "version", "😀" * length)))
+        yield entry(
+            f"evaluator of {length} characters", code, bundle(statement=put("predicate", "evaluator", "e" * length))
+        )
+        yield entry(
+            f"evaluator of {length} faces", code, bundle(statement=put("predicate", "evaluator", "😀" * length))
+        )
+    for length, code in ((200, INTACT), (201, MALFORMED)):
+        yield entry(
+            f"version of {length} faces", code, bundle(statement=put("predicate", "system", "version", "😀" * length))
+        )
     yield entry("older library", INTACT, bundle(statement=put("predicate", "library", "0" * 64)))
     yield entry("version in Chinese", INTACT, bundle(statement=put("predicate", "system", "version", "第一版")))

@@ -28,14 +28,40 @@ def entries() -> Iterator[Entry]:
     for size in (1, 2, 3, 5, 6, 7, 8, 9, 13):
         leaves, last = facts(size), size - 1
         yield entry(f"tree of {size}, the last opened", INTACT, bundle(leaves, (last,)))
-        yield entry(f"tree of {size}, one hash too many below", ALTERED, bundle(leaves, (last,), disclosures=path_of(lambda p: bytes(32) + p, 0)))
-        yield entry(f"tree of {size}, one hash too many above", ALTERED, bundle(leaves, (last,), disclosures=path_of(lambda p: p + bytes(32), 0)))
-        yield entry(f"tree of {size}, said to be one more", ALTERED, bundle(leaves, (0,), statement=put("predicate", "size", size + 1)) if size & last == 0 else bundle(leaves, (last,), statement=put("predicate", "size", 2 * size)))
+        yield entry(
+            f"tree of {size}, one hash too many below",
+            ALTERED,
+            bundle(leaves, (last,), disclosures=path_of(lambda p: bytes(32) + p, 0)),
+        )
+        yield entry(
+            f"tree of {size}, one hash too many above",
+            ALTERED,
+            bundle(leaves, (last,), disclosures=path_of(lambda p: p + bytes(32), 0)),
+        )
+        yield entry(
+            f"tree of {size}, said to be larger",
+            ALTERED,
+            bundle(leaves, (0,), statement=put("predicate", "size", size + 1))
+            if size & last == 0
+            else bundle(leaves, (last,), statement=put("predicate", "size", 2 * size)),
+        )
         if size > 1:
-            yield entry(f"tree of {size}, said to be one", ALTERED, bundle(leaves, (0,), statement=put("predicate", "size", 1)))
-            yield entry(f"tree of {size}, empty path", ALTERED, bundle(leaves, (last,), disclosures=path_of(lambda _: b"", 0)))
-            yield entry(f"tree of {size}, lowest hash missing", ALTERED, bundle(leaves, (last,), disclosures=path_of(lambda p: p[32:], 0)))
-            yield entry(f"tree of {size}, highest hash missing", ALTERED, bundle(leaves, (last,), disclosures=path_of(lambda p: p[:-32], 0)))
+            yield entry(
+                f"tree of {size}, said to be one", ALTERED, bundle(leaves, (0,), statement=put("predicate", "size", 1))
+            )
+            yield entry(
+                f"tree of {size}, empty path", ALTERED, bundle(leaves, (last,), disclosures=path_of(lambda _: b"", 0))
+            )
+            yield entry(
+                f"tree of {size}, lowest hash missing",
+                ALTERED,
+                bundle(leaves, (last,), disclosures=path_of(lambda p: p[32:], 0)),
+            )
+            yield entry(
+                f"tree of {size}, highest hash missing",
+                ALTERED,
+                bundle(leaves, (last,), disclosures=path_of(lambda p: p[:-32], 0)),
+            )
     changes: dict[str, Callable[[bytes], bytes]] = {
         "a byte short": lambda p: p[:-1],
         "a byte long": lambda p: p + b"\0",
@@ -44,13 +70,17 @@ def entries() -> Iterator[Entry]:
         "twice": lambda p: p * 2,
         "of zeros": lambda p: bytes(len(p)),
         "in hexadecimal digits": lambda p: p.hex().encode(),
+        "of 40 hashes": lambda p: (p * 20)[: 40 * 32],
         "very long": lambda p: p * 2000,
     }
     for name, change in changes.items():
-        yield entry(f"path {name}", ALTERED, bundle(disclosures=path_of(change)))
+        is_whole = name not in ("a byte short", "a byte long", "very long")
+        yield entry(f"path {name}", ALTERED if is_whole else MALFORMED, bundle(disclosures=path_of(change)))
     yield entry("paths of two leaves exchanged", ALTERED, bundle(disclosures=exchanged(2)))
     yield entry("two leaves exchanged", ALTERED, bundle(disclosures=exchanged(1)))
-    yield entry("two leaves exchanged with their paths", ALTERED, bundle(disclosures=lambda d: exchanged(1)(exchanged(2)(d))))
+    yield entry(
+        "two leaves exchanged with their paths", ALTERED, bundle(disclosures=lambda d: exchanged(1)(exchanged(2)(d)))
+    )
     yield entry("index of the neighbour", ALTERED, bundle(opened=(1,), disclosures=renumbered(0)))
     yield entry("index one higher", ALTERED, bundle(opened=(1,), disclosures=renumbered(2)))
     yield entry("index below a higher tree", ALTERED, bundle(facts(8), (1,), disclosures=renumbered(9)))
@@ -62,7 +92,11 @@ def entries() -> Iterator[Entry]:
     yield entry("root of another tree", ALTERED, bundle(statement=put("predicate", "root", "ab" * 32)))
     for name, more in (("smaller", -1), ("larger", 1), ("much larger", 2**39)):
         yield entry(f"size {name}", ALTERED, bundle(statement=put("predicate", "size", len(LEAVES) + more)))
-    yield entry("size of a tree of the same depth, last leaf not opened", INTACT, bundle(facts(6), (0, 1), statement=put("predicate", "size", 5)))
+    yield entry(
+        "size of a tree of the same depth, last leaf not opened",
+        INTACT,
+        bundle(facts(6), (0, 1), statement=put("predicate", "size", 5)),
+    )
     yield from confusions()
     yield from very_large()
 
@@ -112,8 +146,12 @@ def confusions() -> Iterator[Entry]:
     root, _ = root_and_path(hashes, 0)
     left, right = node_hash(*hashes[:2]), node_hash(*hashes[2:])
     yield entry("node as a leaf", ALTERED, with_root(root, 2, [[0, hashes[0] + hashes[1], right]]))
-    yield entry("node with its prefix as a leaf", ALTERED, with_root(root, 2, [[0, b"\1" + hashes[0] + hashes[1], right]]))
-    yield entry("node as a leaf, left out of a larger tree", ALTERED, with_root(root, 4, [[0, hashes[0] + hashes[1], right]]))
+    yield entry(
+        "node with its prefix as a leaf", ALTERED, with_root(root, 2, [[0, b"\1" + hashes[0] + hashes[1], right]])
+    )
+    yield entry(
+        "node as a leaf, left out of a larger tree", ALTERED, with_root(root, 4, [[0, hashes[0] + hashes[1], right]])
+    )
     yield entry("root as a leaf", ALTERED, with_root(root, 1, [[0, left + right, b""]]))
     yield entry("root with its prefix as a leaf", ALTERED, with_root(root, 1, [[0, b"\1" + left + right, b""]]))
     plain = [sha256(leaf).digest() for leaf in leaves]
@@ -123,15 +161,27 @@ def confusions() -> Iterator[Entry]:
     unmarked, _ = root_and_path(plain, 0)
     yield entry("leaves without prefix", ALTERED, with_root(unmarked, 4, [[0, leaves[0], root_and_path(plain, 0)[1]]]))
     ones = [sha256(b"\1" + leaf).digest() for leaf in leaves]
-    yield entry("leaves with the prefix of nodes", ALTERED, with_root(root_and_path(ones, 0)[0], 4, [[0, leaves[0], root_and_path(ones, 0)[1]]]))
+    yield entry(
+        "leaves with the prefix of nodes",
+        ALTERED,
+        with_root(root_and_path(ones, 0)[0], 4, [[0, leaves[0], root_and_path(ones, 0)[1]]]),
+    )
     three = hashes[:3]
     doubled = node_hash(node_hash(*three[:2]), node_hash(three[2], three[2]))
     yield entry("last leaf doubled", ALTERED, with_root(doubled, 3, [[2, leaves[2], three[2] + node_hash(*three[:2])]]))
-    yield entry("last leaf doubled, said to be four", INTACT, with_root(doubled, 4, [[2, leaves[2], three[2] + node_hash(*three[:2])]]))
+    yield entry(
+        "last leaf doubled, said to be four",
+        INTACT,
+        with_root(doubled, 4, [[2, leaves[2], three[2] + node_hash(*three[:2])]]),
+    )
     pair = sorted(hashes[:2])
     ordered = node_hash(*pair)
     side = 1 if pair[0] == hashes[0] else 0
-    yield entry("siblings in the order of their hashes", ALTERED, with_root(ordered, 2, [[side, leaves[side ^ 1], hashes[side]]]))
+    yield entry(
+        "siblings in the order of their hashes",
+        ALTERED,
+        with_root(ordered, 2, [[side, leaves[side ^ 1], hashes[side]]]),
+    )
     yield entry("leaf's hash as the root", INTACT, with_root(hashes[0], 1, [[0, leaves[0], b""]]))
     yield entry("leaf itself as the root", ALTERED, with_root(sha256(leaves[0]).digest(), 1, [[0, leaves[0], b""]]))
     yield entry("hash of a hash as the root", ALTERED, with_root(sha256(hashes[0]).digest(), 1, [[0, leaves[0], b""]]))
@@ -147,7 +197,14 @@ def very_large() -> Iterator[Entry]:
             found = node_hash(sibling, found) if index >> level & 1 else node_hash(found, sibling)
         path = b"".join(siblings)
         yield entry(f"leaf {index} of 2**40", INTACT, with_root(found, size, [[index, leaf, path]]))
-        yield entry(f"leaf {index} of 2**40, size one less", ALTERED if index == size - 1 else INTACT, with_root(found, size - 1, [[index, leaf, path]]))
-        yield entry(f"leaf {index} of 2**40, other index", ALTERED, with_root(found, size, [[index ^ 2**32, leaf, path]]))
-        yield entry(f"leaf {index} of 2**40, index beyond", ALTERED, with_root(found, size, [[index + size, leaf, path]]))
-    assert MALFORMED
+        yield entry(
+            f"leaf {index} of 2**40, size one less",
+            ALTERED if index == size - 1 else INTACT,
+            with_root(found, size - 1, [[index, leaf, path]]),
+        )
+        yield entry(
+            f"leaf {index} of 2**40, other index", ALTERED, with_root(found, size, [[index ^ 2**32, leaf, path]])
+        )
+        yield entry(
+            f"leaf {index} of 2**40, index beyond", MALFORMED, with_root(found, size, [[index + size, leaf, path]])
+        )
