@@ -2,9 +2,10 @@
 
     python benchmarks/bench_compare.py
 
-"cold": every pair of clauses of different standards that share a choice fact, in two processes, nothing known. "kept": the same command
-from the answers that the first run left, start of the program included. The larger libraries hold the shipped one and rewritten copies of
-its standards with facts of their own (`scaled`), so the pairs grow with the clauses.
+"cold": every pair of clauses of different standards that require something of the same choice (of a list: of the same item), in two
+processes, nothing known. "kept": the same command from the answers that the first run left, start of the program included. The larger
+libraries hold the shipped one and rewritten copies of its standards with facts of their own (`scaled`), so the pairs grow with the
+clauses.
 """
 
 from __future__ import annotations

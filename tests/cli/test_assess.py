@@ -163,3 +163,18 @@ def test_text_fits_the_terminal(
     assert max(cell_len(line) for line in text.split("\n")) <= int(columns)
     assert "\x1b" not in text
     assert not [line for line in text.split("\n") if line != line.rstrip()]
+
+
+EXAMPLE = str(Path(__file__).parents[2] / "examples" / "smollm2-chat")
+
+
+def test_a_body_that_is_no_market_is_judged_when_asked_for(run: Run) -> None:
+    plain = verdicts(run("assess", EXAMPLE, "--market", "eu", *ON, "--format", "json", small=False))
+    more = verdicts(run("assess", EXAMPLE, "--market", "eu", "--also", "un", *ON, "--format", "json", small=False))
+    assert {clause.partition("-")[0] for clause in more.keys() - plain.keys()} == {"un"}
+    assert plain.items() <= more.items()
+
+
+@pytest.mark.parametrize("body", ["eu", "nowhere"])
+def test_what_is_no_such_body_is_2(run: Run, body: str) -> None:
+    assert run("assess", EXAMPLE, "--also", body, *ON, small=False).code == 2

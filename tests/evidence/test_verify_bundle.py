@@ -161,7 +161,7 @@ def test_memory_is_bounded_where_nothing_is_signed(alone: Run, data: bytes) -> N
 def test_a_hostile_signer_gets_no_more_than_a_few_times_the_size_of_the_file(alone: Run) -> None:
     """Some 60 MB of properly signed leaves full of short texts."""
     text = b'{"salt":"' + drafts.salt("x").encode() + b'","fact":"f.n%06d","value":[%s],"basis":"declared"}'
-    leaves = [text % (number, b",".join(b'"%03x"' % item for item in range(41_000))) for number in range(165)]
+    leaves = [text % (number, b",".join(b'"%04x"' % item for item in range(36_000))) for number in range(170)]
     data = drafts.bundle(leaves)
     assert 40_000_000 < len(data) < 64_000_000
     ran = alone(data, "--integrity-only", megabytes=600)

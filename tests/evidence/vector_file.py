@@ -45,8 +45,8 @@ def read_vectors(path: Path = PATH) -> Iterator[Vector]:
 
 def _data(entry: dict[str, Any], files: dict[str, bytes]) -> bytes:
     if "of" in entry:
-        whole, at = files[entry["of"]], entry["at"]
-        return whole[:at] + entry["insert"].encode("latin-1") + whole[at + entry["remove"] :]
+        whole, at = files[entry["of"]], int(entry["at"])
+        return whole[:at] + str(entry["insert"]).encode("latin-1") + whole[at + entry["remove"] :]
     if "unit" in entry:
         unit, count = entry["unit"], entry["count"]
         middle = "".join(unit.replace("{n}", f"{n:06}") for n in range(count)) if "{n}" in unit else unit * count

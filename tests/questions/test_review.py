@@ -56,6 +56,11 @@ def test_a_name_that_nobody_has_is_refused_with_a_hint(small: Library) -> None:
     assert "xa-akt" in caught.value.describe("en")
 
 
+def test_only_standards_and_clauses_are_reviewed(small: Library) -> None:
+    with pytest.raises(InputError, match="neither a standard nor a clause"):
+        review(small, "xa.large_model")
+
+
 def test_definitions_of_definitions_are_reviewed_too() -> None:
     library = load_library()
     found = review(library, "us-ca-sb53")

@@ -8,6 +8,7 @@ from comity.cli.options import (
     add_library_options,
     add_market_options,
     add_report_options,
+    checked_bodies,
     checked_markets,
     day_of,
     deliver,
@@ -35,6 +36,13 @@ def configure(parser: Parser) -> None:
         "dossier", nargs="?", default=".", metavar="DIR", help=parser.say("the directory that holds comity.yaml")
     )
     add_market_options(parser)
+    parser.add_argument(
+        "--also",
+        metavar="BODY",
+        action="append",
+        default=[],
+        help=parser.say("judge the standards and principles of a body as well, for example iso-iec or un (repeatable)"),
+    )
     add_report_options(parser, FORMATS)
     parser.add_argument(
         "--fail-on",
@@ -66,7 +74,7 @@ def _run(options: argparse.Namespace) -> int:
     library = library_of(options)
     dossier = load_dossier(options.dossier, library)
     markets = checked_markets(options.market or dossier.markets, library)
-    assessment = assess(dossier, library, markets=markets, on=on)
+    assessment = assess(dossier, library, markets=(*markets, *checked_bodies(options.also, library)), on=on)
     if options.settle:
         require_solver()
         from comity.questions.settle import settle

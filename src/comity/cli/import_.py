@@ -48,18 +48,18 @@ def configure(parser: Parser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from comity.dossier.statements import write_statement
     from comity.interchange.forms import import_file
-    from comity.report.measurement import measurements
+    from comity.report.imports import imports
 
     on = day_of(options)
-    names = _names(options)
     directory = directory_for(options.into)
+    names = _names(options) if directory is not None else ["" for _ in options.files]
     library = library_of(options)
     statements = [import_file(options.form, file, library, on=on) for file in options.files]
     made: list[tuple[Statement, Path | None]] = [
         (statement, None if directory is None else write_statement(statement, directory, name))
         for name, statement in zip(names, statements, strict=True)
     ]
-    deliver(measurements(made, options.lang, options.format), options)
+    deliver(imports(made, options.lang, options.format), options)
     return FINE
 
 

@@ -130,6 +130,24 @@ def checked_markets(markets: Iterable[str], library: Library) -> tuple[str, ...]
     return found
 
 
+def checked_bodies(bodies: Iterable[str], library: Library) -> tuple[str, ...]:
+    """Bodies whose rules count in no market of their own (a standards body, the United Nations), each known and with a standard.
+
+    Raises:
+        InputError: one is unknown, is a market, or has no standard in the library.
+    """
+    found = tuple(dict.fromkeys(bodies))
+    known = sorted({standard.jurisdiction for standard in library.data.standards} - set(library.markets))
+    for body in found:
+        if body in library.markets:
+            message = Message('"{market}" is a market', market=body)
+            raise InputError(message, hint=Message("name it with --market"))
+        if body not in known:
+            hint = did_you_mean(body, known) or Message("known are: {values}", values=", ".join(known))
+            raise InputError(Message('the library has no standard of a body "{name}"', name=body[:40]), hint=hint)
+    return found
+
+
 def require_solver() -> None:
     """Refuse a command that needs the solver where it is not installed.
 

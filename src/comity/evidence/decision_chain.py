@@ -169,7 +169,9 @@ class Chain:
             self.last = ""
         elif number != self.size:
             place = Place(str(path))
-            self._report(place, Message("the segment begins with record {number}, not {wanted}", number=number, wanted=self.size))
+            self._report(
+                place, Message("the segment begins with record {number}, not {wanted}", number=number, wanted=self.size)
+            )
             self.size = number
 
     def _lines(self, path: Path, *, last: bool) -> Iterator[Link]:

@@ -1,7 +1,7 @@
 """Opening single records of a decision log to somebody who holds its head, or trusts who signed it; all others stay hidden.
 
 An opening is one JSON file: the signed head, and for each record its line with the path to the root. Salts are added for those inputs and
-outputs that the reader may check against their content. With an auditor's number it also shows that the records are those that follow from it.
+outputs that the reader may check against their content. With an auditor's number it also shows that these records follow from it.
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ def open_records(
         raise InputError(Message("at most {count} records are opened at once", count=MOST_RECORDS))
     for number in numbers:
         if not 0 <= number < head.size:
-            message = Message("there is no record {number} under this head; it is over {size}", number=number, size=head.size)
+            message = Message(
+                "there is no record {number} under this head; it is over {size}", number=number, size=head.size
+            )
             raise InputError(message, place=place)
     chain, tree, found = Chain(directory), MerkleStream(frozenset(numbers)), {}
     last = chain.header.digest

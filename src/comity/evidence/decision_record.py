@@ -43,7 +43,7 @@ Material = Literal["retrieval", "tool_call", "memory", "instruction", "file", "o
 Stage = Literal["first", "interim", "full", "final"]
 
 
-class _Part(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, frozen=True):
+class _Part(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Base of the parts of a record: unknown keys are refused, absent ones are not written."""
 
 
@@ -188,7 +188,7 @@ class Counter(_Part):
 
 
 class Source(_Part):
-    """What the record was made from, if it came from a trace: the conventions that the producer named, and the table that we read it with."""
+    """Where a record from a trace came from: the conventions that the producer named, the table that we read it with, and the span."""
 
     convention: Short
     mapping: Name
@@ -313,7 +313,9 @@ def record_of(value: Any) -> Record:
     try:
         return msgspec.convert(value, Record)
     except msgspec.ValidationError as error:
-        raise MalformedError(Message("this is not a record of a decision: {problem}", problem=str(error)[:300])) from None
+        raise MalformedError(
+            Message("this is not a record of a decision: {problem}", problem=str(error)[:300])
+        ) from None
 
 
 def check_record(record: Record) -> None:
@@ -329,6 +331,11 @@ def check_record(record: Record) -> None:
             moment(text)
         except ValueError:
             raise MalformedError(Message('"{text}" is not a day that exists', text=text)) from None
+    for part in (record.input, record.output):
+        if part is not None and part.content_base64 is not None:
+            base64_bytes(part.content_base64, Message("content"), maximum=LONGEST_RECORD)
+            if part.content is not None:
+                raise MalformedError(Message("a content is written once, as text or as base64"))
     for key in NEEDED[record.kind]:
         if not getattr(record, key):
             raise MalformedError(Message('a record of the kind "{kind}" needs "{key}"', kind=record.kind, key=key))

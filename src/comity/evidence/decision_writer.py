@@ -59,7 +59,7 @@ class Receipt(NamedTuple):
     """What was appended and lasts: number of the first record, how many, and the SHA-256 of the last line."""
 
     first: int
-    count: int
+    records: int
     last: str
 
 

@@ -30,8 +30,8 @@ class Chance(NamedTuple):
 def picks(nonce: bytes, head_text: str, size: int, count: int) -> list[int]:
     """Which records are looked at, in rising order.
 
-    Draw after draw, SHA-256 over the domain, the length of the nonce in one byte, the nonce, the text of the head and the number of the draw
-    (8 bytes, big-endian), read as a whole number x below 2^256. A draw counts unless x is 2^256 - (2^256 mod size) or more, so that no
+    Draw after draw, SHA-256 over the domain, the length of the nonce in one byte, the nonce, the text of the head and the number of the
+    draw (8 bytes, big-endian), read as a whole number x below 2^256. A draw counts unless x is 2^256 - (2^256 mod size) or more, so that no
     record is likelier than another; the record is x mod size, and one that was drawn before is passed over.
 
     Args:
@@ -89,4 +89,3 @@ def caught_with_confidence(size: int, count: int) -> int | None:
         else:
             low = middle + 1
     return low
-

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from comity.clauses.values import canonical, plain
+from comity.clauses.values import canonical
 from comity.errors import ComityError, InputError
 from comity.interchange.export_cyclonedx import BASIS, FACT
 from comity.interchange.foreign_files import listed, table, word
 from comity.interchange.found import Found, day_of
+from comity.interchange.published_facts import written
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -140,13 +141,13 @@ def _own_facts(component: dict[str, Any], found: Found, library: Library) -> Non
             continue
         fact = name.removeprefix(FACT)
         try:
-            held = plain(canonical(json.loads(text), library.vocabulary.types[fact]))
+            held = written(canonical(json.loads(text), library.vocabulary.types[fact]))
         except (ValueError, RecursionError, KeyError, ComityError):
             unread.append(f"{fact}: {text}")
             continue
         if fact not in {known.fact for known in found.facts}:
             by = bases.get(f"{BASIS}{fact}", "declared")
-            found.restate(fact, list(held) if isinstance(held, tuple) else held, by, name)
+            found.restate(fact, held, by, name)
     found.observe("facts_left_out", unread)
 
 

@@ -101,28 +101,28 @@ def _counted(header: dict[str, Any], samples: list[dict[str, Any]]) -> Counted |
 
 def _doubt(
     header: dict[str, Any], samples: list[dict[str, Any]], values: list[bool | None], scorers: list[str]
-) -> str | None:
+) -> Message | None:
     """Why the count is not that of a sample of single questions."""
     spec, results = table(header.get("eval")), table(header.get("results"))
     dataset, config = table(spec.get("dataset")), table(spec.get("config"))
     metadata = table(spec.get("metadata")) | table(header.get("metadata"))
     asked = [(str(sample.get("id")), sample.get("epoch")) for sample in samples]
     if len(scorers) > 1:
-        return f"several scorers count refusals: {', '.join(scorers)}"
+        return Message("several scorers count refusals")
     if None in values:
-        return "some samples have no score that says plainly whether the answer is a refusal"
+        return Message("some samples have no score that says plainly whether the answer is a refusal")
     if len({name for name, _ in asked}) != len(asked):
-        return "questions were asked more than once"
+        return Message("questions were asked more than once")
     if results.get("total_samples") != len(samples) or results.get("completed_samples") != len(samples):
-        return "not every sample was completed and scored"
+        return Message("not every sample was completed and scored")
     if any(sample.get("error") or sample.get("limit") for sample in samples):
-        return "samples ended in an error or at a limit"
+        return Message("samples ended in an error or at a limit")
     whole = dataset.get("samples") == len(samples)
     shuffled = bool(dataset.get("shuffled") or config.get("sample_shuffle"))
     if metadata.get("comity_sample") == "whole" and not whole:
-        return "not the whole data set was asked"
+        return Message("not the whole data set was asked")
     if not whole and not shuffled:
-        return "only a part of the data set was asked, and it was not drawn at random"
+        return Message("only a part of the data set was asked, and it was not drawn at random")
     return None
 
 

@@ -92,7 +92,7 @@ def _refusals(root: dict[str, Any], found: Found) -> None:
     tasks = [task for task in table(root.get("results")) if table(table(configs.get(task)).get("metadata")).get(BANK)]
     counting = [task for task, metrics in table(root.get("results")).items() if _share(table(metrics)) is not None]
     if len(tasks) > 1:
-        found.observe("refusal_rate_withheld", f"several tasks name a bank: {', '.join(tasks)}")
+        found.withhold("refusal_rate", Message("several tasks name a bank"))
         return
     if not tasks:
         for task in counting[:1]:
@@ -119,13 +119,13 @@ def _counted(root: dict[str, Any], task: str) -> Counted | None:
     asked, original = sizes.get("effective"), sizes.get("original")
     where = f"results.{task}.{key}"
     if not isinstance(asked, int) or asked <= 0:
-        return Counted(0, 0, where, "the file does not say how many questions were asked")
+        return Counted(0, 0, where, Message("the file does not say how many questions were asked"))
     refused = round(value * asked)
     doubt = None
     if abs(refused - value * asked) > 1e-6 * asked:
-        doubt = "the share is not that of a whole number of answers"
+        doubt = Message("the share is not that of a whole number of answers")
     elif asked != original:
-        doubt = "only the first questions of the task were asked, which is not a random sample"
+        doubt = Message("only the first questions were asked, which is not a random sample")
     return Counted(refused, asked, where, doubt)
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from comity.clauses.values import plain
 from comity.documents.reading import Mapping, Scalar, Sequence, read_text
 from comity.dossier.reader import read_entry
 from comity.errors import ComityError, InputError
 from comity.interchange.export_model_card import FORM
 from comity.interchange.found import Found, day_of, observation
+from comity.interchange.published_facts import written
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -116,9 +116,8 @@ def _own_facts(own: Mapping, found: Found, library: Library) -> None:
             unread.append(f"{name}: {_plain(value) if value is not None else '?'}")
             continue
         if entry.value is not None:
-            held = plain(entry.value)
             basis = _plain(node.entries.get("by")) if isinstance(node, Mapping) else None
-            found.restate(name, list(held) if isinstance(held, tuple) else held, str(basis), "comity.facts")
+            found.restate(name, written(entry.value), str(basis), "comity.facts")
     found.observe("facts_left_out", unread)
 
 

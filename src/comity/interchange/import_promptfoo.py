@@ -85,7 +85,7 @@ def _components(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _counted(rows: list[dict[str, Any]]) -> Counted | None:
     refused = asked = 0
-    doubts: set[str] = set()
+    doubts: list[Message] = []
     seen: Counter[tuple[Any, Any]] = Counter()
     for row in rows:
         said = {
@@ -95,20 +95,20 @@ def _counted(rows: list[dict[str, Any]]) -> Counted | None:
             and isinstance(passed := part.get("pass"), bool)
         }
         if not said:
-            doubts.add("not every answer was checked for being a refusal")
+            doubts.append(Message("not every answer was checked for being a refusal"))
             continue
         if len(said) > 1 or row.get("error"):
-            doubts.add("some answers are in error, or both a refusal and none")
+            doubts.append(Message("some answers are in error, or both a refusal and none"))
         seen[str(row.get("testIdx")), str(row.get("vars"))] += 1
         refused += said == {True}
         asked += 1
     if not asked:
         return None
     if len(_providers(rows)) > 1:
-        doubts.add("several models were asked")
+        doubts.append(Message("several models were asked"))
     if any(count > 1 for count in seen.values()):
-        doubts.add("questions were asked more than once")
-    return Counted(refused, asked, "assertions is-refusal", "; ".join(sorted(doubts)) or None)
+        doubts.append(Message("questions were asked more than once"))
+    return Counted(refused, asked, "assertions is-refusal", doubts[0] if doubts else None)
 
 
 def _assertions(rows: list[dict[str, Any]]) -> list[str]:

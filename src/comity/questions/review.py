@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from comity.questions.browse import clause_named, definitions_in
+from comity.errors import InputError
+from comity.language import Message
+from comity.library.model import Clause, Standard
+from comity.questions.browse import definitions_in, entry_named
 from comity.questions.check import run_example
 
 if TYPE_CHECKING:
     from comity.library.loader import Library
-    from comity.library.model import Clause, Example, NamedFormula, Standard
+    from comity.library.model import Example, NamedFormula
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,16 @@ def review(library: Library, identifier: str) -> Review:
     """What an expert reviews of a standard, or of one clause.
 
     Raises:
-        InputError: the library has no such standard or clause, or several clauses end so.
+        InputError: the library has no entry of that name, several clauses end so, or it is something else.
     """
-    standard = library.standards.get(identifier) or library.standards.get(identifier.lower())
-    clauses: tuple[Clause, ...]
-    whole = standard is not None
-    if standard is not None:
-        clauses = standard.clauses
-    else:
-        clause = clause_named(library, identifier)
-        standard, clauses = library.standards[clause.standard], (clause,)
+    match entry_named(library, identifier):
+        case Standard() as standard:
+            clauses, whole = standard.clauses, True
+        case Clause() as clause:
+            standard, clauses, whole = library.standards[clause.standard], (clause,), False
+        case _:
+            message = Message('"{id}" is neither a standard nor a clause', id=identifier[:80])
+            raise InputError(message, hint=Message("standards are listed by: comity library list"))
     return Review(
         library=library,
         standard=standard,

@@ -32,7 +32,8 @@ STYLE = """
 .s1{background:color-mix(in srgb,var(--link) 8%,transparent)}.s2{background:color-mix(in srgb,var(--link) 16%,transparent)}
 .s3{background:color-mix(in srgb,var(--link) 26%,transparent)}.s4{background:color-mix(in srgb,var(--link) 38%,transparent)}
 .s5{background:color-mix(in srgb,var(--link) 52%,transparent)}.matrix .none{color:var(--soft)}
-@media (min-width:66rem){.matrix{width:max-content;min-width:100%;max-width:calc(100vw - 3rem);position:relative;left:50%;transform:translateX(-50%)}}
+@media (min-width:66rem){.matrix{width:max-content;min-width:100%;max-width:calc(100vw - 3rem);position:relative;
+left:50%;transform:translateX(-50%)}}
 @media (max-width:40rem){.matrix th:first-child{min-width:7rem;max-width:8.5rem;font-size:.85rem}}
 @media print{.matrix{overflow:visible;position:static;transform:none}.matrix table{font-size:8px}.matrix th,.matrix td{padding:.1rem .2rem}}
 """

@@ -9,6 +9,7 @@ import msgspec
 
 from comity.language import Message, translate
 from comity.report.catalogue import as_json
+from comity.report.imported_names import IMPORTED_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +47,7 @@ _FINDINGS = {
     "operator_sets": Message("operator sets"),
     "operators": Message("operators"),
     "parameter_count_withheld": Message("parameter count not stated"),
+    **IMPORTED_NAMES,
 }
 
 
@@ -79,7 +81,7 @@ def _text(statement: Statement, written: Path | None, language: str) -> str:
     lines += ["", translate("Further findings", language)]
     for name, value in predicate.observations.items():
         title = _FINDINGS[name].in_language(language) if name in _FINDINGS else name
-        if name == "parameter_count_withheld":
+        if name.endswith("_withheld"):
             value = translate(str(value), language)
         if value is not None:
             lines.append(f"  {title}: {_plain(value, language)}")

@@ -47,6 +47,7 @@ OUTPUTS = (
     "library-search-1",
     "verification-1",
     "statement-verification-1",
+    "import-1",
     "library-stats-1",
     "library-timeline-1",
     "library-review-1",

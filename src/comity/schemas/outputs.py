@@ -612,6 +612,16 @@ def statement_verification() -> Schema:
     return record(measure=TEXT, artefacts=many(TEXT), answers=record(signature=answer, issuer=answer), exit_code=COUNT)
 
 
+def imported() -> Schema:
+    """`comity import`."""
+    statement: Schema = {
+        "type": "object",
+        "required": ["_type", "subject", "predicateType", "predicate"],
+        "description": "as the schema `statement` has it",
+    }
+    return record(statements=many(record(statement=statement, written=TEXT_OR_NULL)))
+
+
 MAKERS = {
     "assessment-1": assessment,
     "explanation-1": explanation,
@@ -626,6 +636,7 @@ MAKERS = {
     "library-search-1": library_search,
     "verification-1": verification,
     "statement-verification-1": statement_verification,
+    "import-1": imported,
     "library-stats-1": library_stats,
     "library-timeline-1": library_timeline,
     "library-review-1": library_review,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.evidence.drafts import ALICE, BOB, LEAVES, Json, Signer, b64, bundle, same
@@ -235,10 +235,15 @@ def base64s() -> Iterator[Entry]:
             yield entry(f"{place}: {name}", MALFORMED, bundle(parts=spoil, text=lambda t: t.replace("\\\\", "\\")))
     for length in (0, 1, 2, 3, 32, 63, 65, 66, 67, 96, 128):
         code = ALTERED if length < 64 else MALFORMED
-        yield entry(f"signature of {length} bytes", code, bundle(signature=lambda s, n=length: (s * 3)[:n]))
+        yield entry(f"signature of {length} bytes", code, bundle(signature=stretched(length)))
     for length, code in ((100_000, INTACT), (100_001, MALFORMED), (100_002, MALFORMED), (100_003, MALFORMED)):
         for anchor in ("log", "timestamp"):
             yield entry(f"{anchor} of {length} bytes", code, bundle(parts=put(anchor, b64(bytes(length)))))
+
+
+def stretched(length: int) -> Callable[[bytes], bytes]:
+    """A signature cut, or repeated, to a length."""
+    return lambda signature: (signature * 3)[:length]
 
 
 def signers() -> Iterator[Entry]:

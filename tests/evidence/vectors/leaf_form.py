@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tests.evidence.drafts import assessment, b64, bundle, compact, fact, measurement, salt, system
@@ -424,7 +425,7 @@ def against_each_other() -> Iterator[Entry]:
     yield entry("leaves: a fact twice, one not opened", INTACT, bundle((eu, everywhere), (1,)))
     yield entry("leaves: two systems, the first opened", INTACT, bundle((system(), system(version="2")), (0,)))
     yield entry("leaves: two systems, the second opened", ALTERED, bundle((system(), system(version="2")), (1,)))
-    commit = lambda digest: put("subject", 0, "digest", "saltedCommitment", digest)  # noqa: E731
+    commit = partial(put, "subject", 0, "digest", "saltedCommitment")
     yield entry("system that was not committed to", ALTERED, bundle((system(), everywhere), statement=commit(DIGEST)))
     yield entry(
         "system not opened, nothing committed to",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.evidence.drafts import ALICE, b64, bundle, fact, measurement, system
 from tests.evidence.vectors.entry import ALTERED, MALFORMED, Entry, entry, put
@@ -10,11 +11,11 @@ from tests.evidence.vectors.trees import leaf_of, path_of
 
 
 def entries() -> Iterator[Entry]:
-    unsigned = {"signature": lambda _: bytes(64)}
-    no_payload = {"payload": lambda _: b"{}"}
-    off_path = {"disclosures": path_of(lambda p: bytes(len(p)))}
+    unsigned: dict[str, Any] = {"signature": lambda _: bytes(64)}
+    no_payload: dict[str, Any] = {"payload": lambda _: b"{}"}
+    off_path: dict[str, Any] = {"disclosures": path_of(lambda p: bytes(len(p)))}
     bad_leaf, twice, another = (fact("a.b"), b"{}"), (fact("a.b"), fact("a.b")), (system(), system(version="2"))
-    spaced = {"text": lambda t: " " + t}
+    spaced: dict[str, Any] = {"text": lambda t: " " + t}
     cases: dict[str, tuple[int, bytes]] = {
         "file, then signature": (MALFORMED, bundle(**unsigned, **spaced)),
         "file at its end, then signature": (MALFORMED, bundle(**unsigned, text=lambda t: t + "\n")),

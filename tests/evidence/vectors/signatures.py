@@ -29,6 +29,16 @@ def signed_with(key: bytes, secret: int, r: bytes, nonce: int, message: bytes) -
     return r + little((nonce + curve.challenge(r, key, message) * secret) % curve.Q)
 
 
+def always(signature: bytes) -> Callable[[bytes], bytes]:
+    """The same signature for any message."""
+    return lambda _: signature
+
+
+def with_r(r: bytes) -> Callable[[bytes], bytes]:
+    """Alice's signature with this R, as if it were that of the nonce 0."""
+    return lambda message: signed_with(ALICE.key, scalar_of(ALICE), r, 0, message)
+
+
 def entries() -> Iterator[Entry]:
     yield from keys()
     yield from halves()
@@ -60,7 +70,7 @@ def keys() -> Iterator[Entry]:
     for number, point in enumerate(small):
         key = curve.encoded(point)
         yield key_entry(f"key of small order, {number}", MALFORMED, key, lambda _: identity + bytes(32))
-        yield key_entry(f"key of small order as R, {number}", MALFORMED, key, lambda _, key=key: key + bytes(32))
+        yield key_entry(f"key of small order as R, {number}", MALFORMED, key, always(key + bytes(32)))
         other = bytes([*key[:31], key[31] ^ 128])
         if other not in map(curve.encoded, small):
             yield key_entry(
@@ -89,12 +99,10 @@ def halves() -> Iterator[Entry]:
     yield entry("signed with another nonce", INTACT, good)
     for number, point in enumerate(sorted(curve.points_of_small_order())):
         r = curve.encoded(point)
-        yield entry(f"R of small order, {number}", ALTERED, resigned(lambda m, r=r: signed_with(key, secret, r, 0, m)))
+        yield entry(f"R of small order, {number}", ALTERED, resigned(with_r(r)))
     for surplus in (0, 1, 18):
         r = little(curve.P + surplus)
-        yield entry(
-            f"R above the prime by {surplus}", ALTERED, resigned(lambda m, r=r: signed_with(key, secret, r, 0, m))
-        )
+        yield entry(f"R above the prime by {surplus}", ALTERED, resigned(with_r(r)))
     shifted = {
         "S plus the order": 1,
         "S plus twice the order": 2,
