@@ -13,7 +13,7 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: demo test check lint types fuzz million recheck benchmark measure-example schemas docs coverage clean
+.PHONY: demo test check lint types fuzz million recheck crash-test benchmark measure-example schemas docs coverage clean
 
 demo: $(VENV)/.core
 	@$(BIN)/comity demo --into build/demo
@@ -47,6 +47,10 @@ million: $(VENV)/.dev
 # Proofs of plans, comparisons and reconciliations; a second solver, cvc5, answers every claim in them anew.
 recheck: $(VENV)/.dev
 	scripts/recheck_all.sh
+
+# Writers of a transparency log, killed at random instants while readers read: no acknowledged entry is lost.
+crash-test: $(VENV)/.dev
+	$(BIN)/python -m tests.evidence.log_crash 250
 
 benchmark: $(VENV)/.dev
 	for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done

@@ -19,7 +19,7 @@ import msgspec
 
 from comity.library.loader import Library, layers_of, load_library
 from comity.library.profiles import load_profiles
-from comity.questions.reconcile import reconcile
+from comity.questions.reconcile import reconcile_scenario
 from comity.solving.for_any import reconcile_any
 from comity.solving.scenario import AnySystem, build_scenario
 
@@ -50,10 +50,10 @@ def main() -> None:
         seconds = []
         for factor in FACTORS:
             scenario = build_scenario(grown[factor], profile, markets=markets, on=ON)
-            seconds.append(timed(lambda s=scenario: reconcile(s), RUNS if factor == 1 else 1))  # type: ignore[misc]
+            seconds.append(timed(lambda s=scenario: reconcile_scenario(s), RUNS if factor == 1 else 1))  # type: ignore[misc]
             if factor == 1:
                 counts = f"{len(library.clauses):8} {len(scenario.duties):7} {len(scenario.facts):6}"
-                possible = "possible" if reconcile(scenario).possible else "not possible"
+                possible = "possible" if reconcile_scenario(scenario).possible else "not possible"
         print(f"{profile.id:34} {counts} {seconds[0]:9.2f} {seconds[1]:10.2f} {seconds[2]:10.2f}  {possible}")
     nobody = build_scenario(library, AnySystem(), markets=markets, on=ON)
     start = time.perf_counter()

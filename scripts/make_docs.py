@@ -64,6 +64,7 @@ def coverage(library: Library, words: Words) -> str:
     )
     for standard in library.data.standards:
         lines += ["", f"## {words.text(standard.title)}", "", *_standard(standard, words)]
+    lines += ["", f"## {say('Definitions')}", "", *_definitions(library, words)]
     return "\n".join(lines) + "\n"
 
 
@@ -88,6 +89,23 @@ def _standard(standard: Standard, words: Words) -> list[str]:
         lines += ["", f"**{say('Not encoded')}**", "", _row([say("provision"), say("reason")]), _row(["---", "---"])]
         lines += [_row([omission.cite, words.text(omission.reason)]) for omission in standard.not_encoded]
     return lines
+
+
+def _definitions(library: Library, words: Words) -> list[str]:
+    """Provisions that only say what a word means: they became named formulas that the clauses use."""
+    say = words.say
+    lines = [
+        say(
+            "Provisions that say what a word means are named formulas, which clauses use and reports show with their citation."
+        ),
+        "",
+    ]
+    head = [say("provision"), say("definition"), say("title")]
+    lines += [_row(head), _row(["---"] * len(head))]
+    return lines + [
+        _row([entry.cite, f"`{entry.id}`", words.text(entry.title)])
+        for entry in library.vocabulary.named_formulas.values()
+    ]
 
 
 def _clause(clause: Clause, words: Words) -> list[str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from comity.questions.crosswalk import compare as compare
     from comity.questions.plan import Plan as Plan
     from comity.questions.plan import plan as plan
+    from comity.questions.reconcile import Reconciliation as Reconciliation
+    from comity.questions.reconcile import reconcile as reconcile
 
 _HOMES = {
     "Assessment": "comity.questions.assess",
@@ -32,11 +34,13 @@ _HOMES = {
     "FormulaError": "comity.clauses.errors",
     "Library": "comity.library.loader",
     "Plan": "comity.questions.plan",
+    "Reconciliation": "comity.questions.reconcile",
     "Vocabulary": "comity.library.vocabulary",
     "assess": "comity.questions.assess",
     "compare": "comity.questions.crosswalk",
     "load_library": "comity.library.loader",
     "plan": "comity.questions.plan",
+    "reconcile": "comity.questions.reconcile",
 }
 
 __all__ = [
@@ -47,12 +51,14 @@ __all__ = [
     "FormulaError",
     "Library",
     "Plan",
+    "Reconciliation",
     "Vocabulary",
     "__version__",
     "assess",
     "compare",
     "load_library",
     "plan",
+    "reconcile",
 ]
 
 

@@ -199,6 +199,66 @@ def test_a_sheet_can_be_written_to_a_file(run: Run, tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# Review sheet")
 
 
+# Nothing at all, and strangers
+
+
+@pytest.mark.parametrize("words", [["list"], ["stats"], ["timeline"]])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_library_without_standards_has_views(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], form: str
+) -> None:
+    assert main(["library", *words, "--format", form, "--no-builtin", "--library", str(tmp_path)]) == 0
+    assert capsys.readouterr().out
+
+
+HOSTILE = """\
+id: xa-act
+title: {en: "<script>alert(1)</script> | *b* [x](http://e.example)", zh: "</h1><img src=x onerror=alert(2)>"}
+publisher: {en: "P", zh: "P"}
+jurisdiction: xa
+force: law
+status: in_force
+orientation: [ethics_rules]
+version: "1"
+as_of: 2026-11-22
+in_force: {from: 2025-01-01}
+sources: [{url: "https://example.org/act", title: "](javascript:alert(3)) <b>"}]
+scope: 'true'
+clauses:
+  - id: one
+    cite: "</cite><script>alert(4)</script>"
+    topic: t
+    title: {en: "`a` | b", zh: "<u>"}
+    text: {en: "<script>alert(5)</script>", zh: "甲 | 乙"}
+    modality: must
+    require: 'a.done'
+    checked: {on: 2026-11-22, against: primary}
+"""
+
+
+@pytest.mark.parametrize("view", [["review", "xa-act"], ["timeline", "--from", "2020-01-01"], ["stats"]])
+def test_texts_of_strangers_stay_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str], view: list[str]) -> None:
+    (tmp_path / "standards" / "xa").mkdir(parents=True)
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "standards" / "xa" / "act.yaml").write_text(HOSTILE, encoding="utf-8")
+    (tmp_path / "topics.yaml").write_text('- {id: t, title: {en: "<i>", zh: "<i>"}}\n', encoding="utf-8")
+    (tmp_path / "facts" / "t.yaml").write_text("- {id: a.done, type: bool}\n", encoding="utf-8")
+    land = '- {id: xa, title: {en: "<b>A</b>", zh: "<b>"}, kind: state, market: true}\n'
+    (tmp_path / "jurisdictions.yaml").write_text(land, encoding="utf-8")
+    own = ["--no-builtin", "--library", str(tmp_path)]
+    assert main(["library", *view, "--format", "html", *own]) == 0
+    page = capsys.readouterr().out
+    body = page.split("</head>")[1]
+    assert not re.search(r"<(?:script|img|b>A|u>)", body)
+    assert 'href="javascript' not in page
+    assert main(["library", *view, "--format", "md", *own]) == 0
+    markdown = capsys.readouterr().out
+    assert not re.search(r"(?<!\\)<(?:script|img|i|b|u)>", markdown)
+    assert "<script>" not in markdown.replace("\\<", "")
+    rows = [line for line in markdown.splitlines() if line.startswith("| **")]
+    assert view[0] != "review" or all(re.sub(r"\\\|", "", row).count("|") == 4 for row in rows)
+
+
 # list --region
 
 

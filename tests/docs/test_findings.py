@@ -85,7 +85,7 @@ def markets(library: Library) -> tuple[str, ...]:
 def designs(library: Library) -> Any:
     """The joint design of a profile in all markets on a day; each is made once."""
     pytest.importorskip("z3")
-    from comity.questions.reconcile import Reconciliation, reconcile
+    from comity.questions.reconcile import Reconciliation, reconcile_scenario
     from comity.solving.scenario import build_scenario
 
     made: dict[tuple[str, str], Reconciliation] = {}
@@ -93,7 +93,7 @@ def designs(library: Library) -> Any:
     def design(profile: str, on: str) -> Reconciliation:
         if (profile, on) not in made:
             described = load_profile(profile, [builtin_directory()], library)
-            made[profile, on] = reconcile(
+            made[profile, on] = reconcile_scenario(
                 build_scenario(library, described, markets=markets(library), on=date.fromisoformat(on))
             )
         return made[profile, on]

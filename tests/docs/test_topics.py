@@ -48,6 +48,18 @@ def test_every_topic_has_a_page_in_every_language() -> None:
     assert len(list((DOCS / "topics").glob("*.md"))) == len(LANGUAGES) * (len(topics) + 1)
 
 
+def test_the_navigation_calls_pages_by_the_titles_of_their_topics() -> None:
+    topics = yaml.safe_load((builtin_directory() / "topics.yaml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    (section,) = [entry["Topics"] for entry in settings["nav"] if "Topics" in entry]
+    titles = {path: title for entry in section if isinstance(entry, dict) for title, path in entry.items()}
+    assert titles == {f"topics/{topic['id']}.md": topic["title"]["en"] for topic in topics}
+    (plugin,) = [entry["i18n"] for entry in settings["plugins"] if isinstance(entry, dict) and "i18n" in entry]
+    (chinese,) = [language for language in plugin["languages"] if language["locale"] == "zh"]
+    translated = {title: chinese["nav_translations"].get(title) for title in titles.values()}
+    assert translated == {topic["title"]["en"]: topic["title"]["zh"] for topic in topics}
+
+
 def test_the_strictest_number_comes_first_and_advice_does_not_count(script: ModuleType) -> None:
     library = small()
     page = script.topic_pages(library, Words(library, "en"), "<!-- -->")["topics/all"]

@@ -126,6 +126,16 @@ def test_what_a_crash_left_is_taken_away(tmp_path: Path) -> None:
     check_log(directory, published(directory))
 
 
+def test_narrow_tiles_that_a_killed_writer_did_not_remove_are_removed(tmp_path: Path) -> None:
+    directory = filled(tmp_path / "log", 300)
+    old = directory / tile_path(0, 0, 7)
+    old.parent.mkdir()
+    old.write_bytes(bytes(7 * 32))
+    with open_log(directory, LOG):
+        pass
+    assert not old.parent.exists()
+
+
 def test_a_checkpoint_that_was_about_to_come_out_comes_out(tmp_path: Path) -> None:
     directory = filled(tmp_path / "log", 3)
     older = published(directory).note.encoded()

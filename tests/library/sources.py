@@ -55,7 +55,7 @@ def rows() -> tuple[Row, ...]:
 
 @cache
 def read_elsewhere() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """By clause: further numbers, each with the place in the official text where it stands."""
+    """By clause or definition: further numbers, each with the place in the official text where it stands."""
     return {
         clause: tuple((number, place) for number, _, place in (item.partition(": ") for item in items))
         for clause, items in manifest()["numbers_read"].items()

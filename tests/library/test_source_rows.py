@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from comity.clauses import tree as t
 from comity.clauses.formula import Formula
 from comity.library.loader import Library, load_library
+from comity.questions.browse import uses_of_definition
 from tests.library.sources import numbers_in, numbers_of, read_elsewhere, rows, stated
 from tests.questions import imagined
 
+COVERAGE = Path(__file__).parent.parent.parent / "docs" / "coverage.md"
 STILL_TO_COME = 0
 """So many rows may still wait to be encoded."""
 NUMBER = re.compile(r"\d+(\.\d+)?(e[+-]\d+)?( h)?|\d{4}-\d{2}-\d{2}")
@@ -55,6 +58,15 @@ def test_what_a_row_became_is_in_the_library(library: Library) -> None:
     assert lost == []
 
 
+def test_the_page_on_coverage_shows_what_became_of_every_row() -> None:
+    page = COVERAGE.read_text(encoding="utf-8")
+    cells = set(re.findall(r"`([^`]+)`", page)) | {cell.strip() for cell in re.split(r"(?<!\\)\|", page)}
+    unseen = [clause for row in rows() for clause in row.clauses if clause.partition("/")[2] not in cells]
+    unseen += [name for row in rows() for name in row.definitions if name not in cells]
+    unseen += [cite for row in rows() for cite in row.not_encoded if cite.partition(": ")[2] not in cells]
+    assert unseen == []
+
+
 def test_every_number_of_a_clause_is_stated_by_its_source(library: Library) -> None:
     """Readings of words such as "at once" live in named definitions, which reports show as interpretation; they do not count."""
     invented = {
@@ -65,13 +77,27 @@ def test_every_number_of_a_clause_is_stated_by_its_source(library: Library) -> N
     assert invented == {}
 
 
+def test_every_number_of_a_definition_is_stated_by_a_source_or_is_a_shared_reading(library: Library) -> None:
+    """Thresholds live in definitions too. Shared readings (`urgency.…`) belong to no law and are interpretation by name."""
+    invented = {}
+    for name, entry in library.vocabulary.named_formulas.items():
+        users = [use.clause.full_id for use in uses_of_definition(library, name)]
+        of_rows = [row.numbers for row in rows() if name in row.definitions]
+        known = frozenset[str]().union(*of_rows, *map(stated, users), stated(name))
+        if not name.startswith("urgency.") and not set(numbers_in(entry.definition.tree)) <= known:
+            invented[name] = sorted(set(numbers_in(entry.definition.tree)) - known)
+    assert invented == {}
+
+
 def test_numbers_that_were_read_elsewhere_are_needed_and_say_where(library: Library) -> None:
-    for clause, entries in read_elsewhere().items():
-        of_rows = frozenset[str]().union(*(row.numbers for row in rows() if clause in row.clauses))
+    for name, entries in read_elsewhere().items():
+        definition = library.vocabulary.named_formulas.get(name)
+        used = set(numbers_in(definition.definition.tree)) if definition else numbers_of(library.clauses[name])
+        of_rows = frozenset[str]().union(*(row.numbers for row in rows() if name in (*row.clauses, *row.definitions)))
         for number, place in entries:
-            assert number in numbers_of(library.clauses[clause]), f"{clause}: {number} is not in its formulas"
-            assert number not in of_rows, f"{clause}: a row states {number}"
-            assert len(place) > 5, f"{clause}: {number} has no place"
+            assert number in used, f"{name}: {number} is not in its formulas"
+            assert number not in of_rows, f"{name}: a row states {number}"
+            assert len(place) > 5, f"{name}: {number} has no place"
 
 
 def test_numbers_are_written_in_the_one_form() -> None:

@@ -25,6 +25,7 @@ from comity.library.model import (
     Phase,
     Standard,
     Topic,
+    packed,
 )
 from comity.library.vocabulary import Vocabulary
 
@@ -154,7 +155,7 @@ def _clause(clause: Mapping[str, str], vocabulary: Vocabulary) -> Clause:
         in_force=(Phase(start=date(2020, 1, 1), until=None, when=optional("phase")),),
         checked=Checked(on=ON, against=clause.get("against", "primary")),  # type: ignore[arg-type]
         note=None,
-        examples=(),
+        packed_examples=packed(()),
         file="imagined",
         line=1,
     )

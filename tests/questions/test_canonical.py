@@ -19,7 +19,7 @@ import z3
 from comity.library.loader import Library
 from comity.questions.compare import Comparison
 from comity.questions.plan import plan
-from comity.questions.reconcile import reconcile
+from comity.questions.reconcile import reconcile_scenario
 from comity.solving.for_any import reconcile_any
 from comity.solving.relations import pairs_across
 from comity.solving.scenario import build_scenario
@@ -53,7 +53,7 @@ def answers(case: dict[str, Any]) -> list[object]:
     couples = pairs_across(library.clauses.values(), library)
     return [
         *(comparison.relate(a, b) for a, b in couples),
-        _plain(reconcile(scenario_of(case))),
+        _plain(reconcile_scenario(scenario_of(case))),
         _plain(reconcile_any(_any_system(case, library), limit=0)),
         *(
             _plain(plan(dossier_of(case, library), library, on=ON, per_market=per_market, budget=budget))

@@ -18,7 +18,7 @@ pytest.importorskip("cvc5")
 
 from comity.questions.compare_claims import compare_claims
 from comity.questions.crosswalk import compare
-from comity.questions.reconcile import reconcile
+from comity.questions.reconcile import reconcile_scenario
 from comity.questions.reconcile_claims import collision_claims, reconcile_claims
 from comity.solving.claims import Claim, proof_archive
 from comity.solving.for_any import reconcile_any
@@ -80,7 +80,7 @@ def test_any_other_relation_is_not_confirmed(case: dict[str, Any]) -> None:
 
 
 def test_reconciliations_are_confirmed(case: dict[str, Any]) -> None:
-    claims = list(reconcile_claims(reconcile(scenario_of(case))))
+    claims = list(reconcile_claims(reconcile_scenario(scenario_of(case))))
     assert claims
     assert unconfirmed(claims) == []
 
@@ -93,7 +93,7 @@ def test_collisions_for_any_system_are_confirmed(case: dict[str, Any]) -> None:
 
 
 def test_a_larger_conflict_is_not_minimal_and_a_smaller_one_is_none() -> None:
-    answer = reconcile(scenario_of(BY_NAME["overlapping-conflicts"]))
+    answer = reconcile_scenario(scenario_of(BY_NAME["overlapping-conflicts"]))
     (first, *_), clauses = answer.conflicts, answer.scenario.library.clauses
     for names in (first.ids[:1], (*first.ids, "xb/at-most-6")):
         wrong = replace(first, clauses=tuple(clauses[name] for name in names))
@@ -102,13 +102,13 @@ def test_a_larger_conflict_is_not_minimal_and_a_smaller_one_is_none() -> None:
 
 @pytest.mark.parametrize("fact", ["label.shown", "label.hidden"])
 def test_another_design_is_none(fact: str) -> None:
-    answer = reconcile(scenario_of(BY_NAME["disjunctive-escape"]))
+    answer = reconcile_scenario(scenario_of(BY_NAME["disjunctive-escape"]))
     wrong = {**answer.design, fact: not answer.design[fact]}
     assert any(name.startswith("design") for name in unconfirmed(reconcile_claims(replace(answer, design=wrong))))
 
 
 def test_a_looser_or_tighter_bound_is_not_confirmed() -> None:
-    answer = reconcile(scenario_of(BY_NAME["nearest-deadline-wins"]))
+    answer = reconcile_scenario(scenario_of(BY_NAME["nearest-deadline-wins"]))
     (bound,) = answer.bounds
     (interval,) = bound.region.intervals
     assert interval.high is not None
@@ -118,7 +118,7 @@ def test_a_looser_or_tighter_bound_is_not_confirmed() -> None:
 
 
 def test_more_splits_than_needed_are_not_the_fewest() -> None:
-    answer = reconcile(scenario_of(BY_NAME["either-of-two-facts-would-do"]))
+    answer = reconcile_scenario(scenario_of(BY_NAME["either-of-two-facts-would-do"]))
     (split,) = answer.splits
     more = (split, replace(split, fact="b.one", values=dict.fromkeys(split.values, True)))
     design = {fact: value for fact, value in answer.design.items() if fact != "b.one"}
@@ -126,7 +126,7 @@ def test_more_splits_than_needed_are_not_the_fewest() -> None:
 
 
 def test_an_altered_script_and_a_wrong_claim_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    claims = list(reconcile_claims(reconcile(scenario_of(BY_NAME["chain-of-three"]))))
+    claims = list(reconcile_claims(reconcile_scenario(scenario_of(BY_NAME["chain-of-three"]))))
     right, wrong, altered = (tmp_path / f"{name}.zip" for name in ("right", "wrong", "altered"))
     right.write_bytes(proof_archive("question", claims))
     assert proof_archive("question", claims) == right.read_bytes()

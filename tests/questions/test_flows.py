@@ -194,14 +194,14 @@ def test_questions_are_those_of_the_flows_written_out(author: Author) -> None:
 @given(authors)
 def test_reconciling_is_that_of_the_flows_written_out(author: Author) -> None:
     pytest.importorskip("z3")
-    from comity.questions.reconcile import reconcile
+    from comity.questions.reconcile import reconcile_scenario
     from comity.solving.scenario import build_scenario
     from tests.questions.reconcile_oracle import Oracle
 
     rules, (other_rules, other_dossier) = author.rules(), author.written_out()
-    here = reconcile(build_scenario(rules, author.dossier(rules), markets=("xa", "xb"), on=ON))
+    here = reconcile_scenario(build_scenario(rules, author.dossier(rules), markets=("xa", "xb"), on=ON))
     scenario = build_scenario(other_rules, other_dossier, markets=("xa", "xb"), on=ON)
-    there = reconcile(scenario)
+    there = reconcile_scenario(scenario)
     assert here.possible is there.possible
     conflicts = {frozenset(map(_as_written_out, conflict.ids)) for conflict in here.conflicts}
     assert conflicts == {frozenset(conflict.ids) for conflict in there.conflicts}

@@ -10,19 +10,20 @@ from hypothesis import strategies as st
 
 pytest.importorskip("z3")
 
+import comity
 from comity.clauses.tree import Kind
 from comity.clauses.values import canonical
 from comity.dossier.assumptions import Assumption
 from comity.errors import InputError
 from comity.judging.judgement import System, judge
 from comity.library.loader import Library
-from comity.questions.reconcile import Reconciliation, reconcile
+from comity.questions.reconcile import Reconciliation, reconcile_scenario
 from comity.solving.for_any import reconcile_any
 from comity.solving.regions import Bound
 from comity.solving.scenario import Scenario, build_scenario
 from tests.questions import imagined
 from tests.questions.imagined import ON
-from tests.questions.planted import PLANTED, library_of, scenario_of
+from tests.questions.planted import PLANTED, dossier_of, library_of, scenario_of
 from tests.questions.reconcile_oracle import Oracle, collisions
 
 
@@ -38,7 +39,7 @@ def test_there_are_at_least_25_planted_libraries() -> None:
 
 def test_planted_libraries_have_the_answers_that_were_planted(case: dict[str, Any]) -> None:
     scenario = scenario_of(case)
-    found = reconcile(scenario)
+    found = reconcile_scenario(scenario)
     assert {frozenset(conflict.ids) for conflict in found.conflicts} == {
         frozenset(names) for names in case.get("conflicts", ())
     }
@@ -70,7 +71,7 @@ def test_planted_libraries_collide_for_any_system_as_brute_force_says(case: dict
 
 def check_against_brute_force(scenario: Scenario) -> Reconciliation:
     """Conflicts, regions, binding clauses, designs and splits, against every small world."""
-    found, oracle = reconcile(scenario, limit=0), Oracle(scenario)
+    found, oracle = reconcile_scenario(scenario, limit=0), Oracle(scenario)
     assert found.complete
     conflicts = oracle.minimal_conflicts()
     assert {frozenset(conflict.ids) for conflict in found.conflicts} == conflicts
@@ -247,9 +248,19 @@ def test_random_libraries_collide_as_brute_force_says(library: Library) -> None:
     check_collisions(build_scenario(library, dossier, markets=["xa"], on=ON))
 
 
+def test_a_dossier_can_be_reconciled_without_building_a_scenario() -> None:
+    case = next(case for case in PLANTED if case["id"] == "a-kept-choice-collides")
+    library = library_of(case)
+    dossier = dossier_of(case, library)
+    assert comity.reconcile(dossier, library, on=ON).possible
+    kept = comity.reconcile(dossier, library, on=ON, keep=["label.shown"])
+    assert [conflict.ids for conflict in kept.conflicts] == [("xa/show",)]
+    assert comity.reconcile(dossier, library, on=ON, markets=["xb"]).possible
+
+
 def test_an_answer_is_the_same_every_time() -> None:
     for case in PLANTED[:12]:
-        first, second = reconcile(scenario_of(case)), reconcile(scenario_of(case))
+        first, second = reconcile_scenario(scenario_of(case)), reconcile_scenario(scenario_of(case))
         assert (first.design, first.bounds, first.splits) == (second.design, second.bounds, second.splits)
         assert [conflict.ids for conflict in first.conflicts] == [conflict.ids for conflict in second.conflicts]
 
@@ -261,7 +272,7 @@ def test_an_assumed_given_closes_an_open_clause() -> None:
     assumed = [Assumption("system.generative", value=True)]
     scenario = build_scenario(library, dossier, markets=case["markets"], on=ON, assume=assumed)
     assert not scenario.open
-    assert not reconcile(scenario).possible
+    assert not reconcile_scenario(scenario).possible
 
 
 def test_the_given_of_a_market_counts_in_that_market_only() -> None:
@@ -274,8 +285,8 @@ def test_the_given_of_a_market_counts_in_that_market_only() -> None:
     )
     both = imagined.dossier(library, ["xa", "xb"], {"g.public": True})
     one = imagined.dossier(library, ["xa", "xb"], {"g.public": True}, {"g.public": {"xb": False}})
-    assert not reconcile(build_scenario(library, both, markets=["xa", "xb"], on=ON)).possible
-    assert reconcile(build_scenario(library, one, markets=["xa", "xb"], on=ON)).possible
+    assert not reconcile_scenario(build_scenario(library, both, markets=["xa", "xb"], on=ON)).possible
+    assert reconcile_scenario(build_scenario(library, one, markets=["xa", "xb"], on=ON)).possible
 
 
 def test_givens_that_contradict_an_axiom_are_refused() -> None:
@@ -298,7 +309,7 @@ def test_kept_choices_that_contradict_an_axiom_together_are_refused() -> None:
     dossier = imagined.dossier(library, ["xa"], {"a.one": True, "a.two": True})
     scenario = build_scenario(library, dossier, markets=["xa"], on=ON, keep=["a.one", "a.two"])
     with pytest.raises(InputError, match="contradicts what holds of every system"):
-        reconcile(scenario)
+        reconcile_scenario(scenario)
 
 
 def test_what_is_kept_has_to_be_a_choice_with_a_value() -> None:
@@ -313,7 +324,7 @@ def test_what_is_kept_has_to_be_a_choice_with_a_value() -> None:
 def test_a_design_is_judged_met_by_the_ordinary_engine() -> None:
     case = next(case for case in PLANTED if case["id"] == "an-exception-dissolves-the-conflict")
     scenario = scenario_of(case)
-    design = reconcile(scenario).design
+    design = reconcile_scenario(scenario).design
     system = System(design, scenario.library.vocabulary.definitions)
     verdicts = {judge(clause, system, ON).verdict for clause in scenario.library.clauses.values()}
     assert verdicts == {"met", "not_applicable"}

@@ -88,7 +88,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.proof is not None:
         from comity.questions.compare_claims import compare_claims
 
-        write_proof("comity compare", compare_claims(shown), options)
+        write_proof("comity compare", compare_claims(shown, progress_bar(at_least=100)), options)
     deliver(
         render(shown, options.format, options.lang, max(0, options.limit), to_file=options.output is not None), options
     )

@@ -7,6 +7,7 @@ from argparse import SUPPRESS
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from comity.cli.evidence_decisions import add_decisions
 from comity.cli.evidence_log import add_log, add_timestamp
 from comity.cli.evidence_verifier import add_verifier
 from comity.cli.options import (
@@ -48,6 +49,7 @@ def configure(parser: Parser) -> None:
         _add_verify,
         add_verifier,
         _add_preregister,
+        add_decisions,
     ):
         action = add(actions, parser)
         action.add_argument("--lang", choices=LANGUAGES, default=SUPPRESS, help=SUPPRESS)

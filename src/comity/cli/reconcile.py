@@ -80,10 +80,10 @@ def _run(options: argparse.Namespace) -> int:
             write_proof("comity reconcile --for-any", collision_claims(found), options)
         deliver(generality(found, options.lang, options.format, options.limit, to_file=to_file), options)
         return FINDINGS if found.collisions else FINE if found.complete else CANNOT_DECIDE
-    from comity.questions.reconcile import reconcile
+    from comity.questions.reconcile import reconcile_scenario
     from comity.report.reconciliation import reconciliation
 
-    answer = reconcile(scenario, limit=limit)
+    answer = reconcile_scenario(scenario, limit=limit)
     if options.proof is not None:
         from comity.questions.reconcile_claims import reconcile_claims
 

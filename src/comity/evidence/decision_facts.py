@@ -7,37 +7,36 @@ nothing about that. How long reports of incidents took is told beside the facts,
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from hashlib import file_digest
 from typing import TYPE_CHECKING
 
-from comity.clauses.values import plain_duration
+from comity.clauses.values import write_duration
 from comity.dossier.statements import Artefact, Digest, MeasuredFact, Plain, Predicate, Statement, new_statement
 from comity.errors import IntegrityError, Place
 from comity.evidence.decision_chain import HEADER, RECORDS
+from comity.language import Message
 from comity.measures.proportion import interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime, timedelta
 
     from comity.clauses.values import FactType
     from comity.evidence.decision_check import Check
 
 NAME = "decisions"
 METHOD = (
-    "Every record read and its place in the hash chain checked; heads, counters and lists of requests held against it where they were given. "
-    "Times are those that the log and its records state."
+    "Every record read and its place in the hash chain checked; heads, counters and lists of requests held against it where "
+    "they were given. Times are those that the log and its records state."
 )
 EVERY_DECISION = {"input": "input", "output": "output", "version": "model_version"}
 """What every decision has to hold before the log counts as recording it, and what the vocabulary calls that."""
-"""Acts of people that are events of the log."""
 _OVERRIDES = frozenset({"overrode", "changed", "rejected", "reversed"})
 EVENTS = "log.events"
 
 
 def established(
-    check: Check, types: dict[str, FactType], on: datetime, kept: timedelta | None = None
+    check: Check, types: Mapping[str, FactType], on: datetime, kept: timedelta | None = None
 ) -> list[MeasuredFact]:
     """The facts that a log shows.
 
@@ -49,18 +48,22 @@ def established(
     """
     if check.chain.breaks or not check.records:
         return []
-    return [fact for fact in (*_of_the_log(check, types), *_retention(check, on, kept), *_of_people(check)) if fact.fact in types]
+    return [
+        fact
+        for fact in (*_of_the_log(check, types), *_retention(check, on, kept), *_of_people(check))
+        if fact.fact in types
+    ]
 
 
-def _of_the_log(check: Check, types: dict[str, FactType]) -> Iterator[MeasuredFact]:
+def _of_the_log(check: Check, types: Mapping[str, FactType]) -> Iterator[MeasuredFact]:
     coverage = coverage_of(check)
     if coverage is not None:
         found, asked, where = coverage
         yield MeasuredFact("log.coverage", found / asked, "observed", where, asked, interval(found, asked))
     gap = check.times.longest_gap
-    if check.records > 1 and not check.missing:
+    if check.records > 1:
         where = f"between records {check.times.gap_after} and the next, by their own times; idle time counts as a gap"
-        yield MeasuredFact("log.longest_gap", plain_duration(gap), "observed", where, check.records - 1)
+        yield MeasuredFact("log.longest_gap", write_duration(gap), "observed", where, check.records - 1)
     if check.sealed == check.records and check.chain.whole:
         where = "hash chain intact, and all records under a head signed by a trusted key"
         yield MeasuredFact("log.tamper_evident", True, "observed", where, check.records)
@@ -106,7 +109,7 @@ def _retention(check: Check, on: datetime, kept: timedelta | None) -> Iterator[M
     if kept is not None and is_kept(check, on, kept):
         where = "the promised time; the oldest record is at least as old, and the chain is whole since the first"
         for fact in ("retention.decision_records", "retention.logs"):
-            yield MeasuredFact(fact, plain_duration(kept), "observed", where, check.records)
+            yield MeasuredFact(fact, write_duration(kept), "observed", where, check.records)
 
 
 def _of_people(check: Check) -> Iterator[MeasuredFact]:
@@ -132,7 +135,7 @@ def observations_of(check: Check, on: datetime) -> dict[str, Plain | None]:
         "decisions": decisions.kinds["decision"],
         "recorded_from": None if times.first is None else times.first.isoformat(),
         "recorded_until": None if times.last is None else times.last.isoformat(),
-        "kept_at_least": None if age is None else plain_duration(age),
+        "kept_at_least": None if age is None else write_duration(age),
         "sealed_records": check.sealed,
         "missing": check.missing,
         "clock_went_back": times.clock_back,
@@ -141,7 +144,7 @@ def observations_of(check: Check, on: datetime) -> dict[str, Plain | None]:
         "torn_pieces": len(check.torn) + (check.chain.torn is not None),
         "incidents": len(incidents),
         "incidents_reported": len(told),
-        "longest_time_to_first_report": plain_duration(max(told)) if told else None,
+        "longest_time_to_first_report": write_duration(max(told)) if told else None,
         "decisions_carried_out": decisions.executed,
         "human_act_before": decisions.human_before,
         "reviews_afterwards": decisions.kinds["review"],
@@ -158,7 +161,7 @@ def statement_of(check: Check, facts: list[MeasuredFact], on: datetime) -> State
     with (directory / HEADER).open("rb") as stream:
         header = file_digest(stream, "sha256").hexdigest()
     if header != check.chain.header.digest:
-        raise IntegrityError(_changed(), place=Place(str(directory / HEADER)))
+        raise IntegrityError(Message("the log was changed while it was read"), place=Place(str(directory / HEADER)))
     segments = [Artefact(f"{RECORDS}/{name}", Digest(digest)) for name, digest in check.chain.digests.items()]
     predicate = Predicate(NAME, METHOD, [], on.date(), facts, observations_of(check, on))
     return new_statement([Artefact(HEADER, Digest(header)), *segments], predicate)

@@ -95,13 +95,14 @@ class DecisionWriter:
     """The one who appends to a decision log; made by `open_decisions`.
 
     Attributes:
+        directory: of the log.
         size: number of the record that comes next.
         last: SHA-256 of the last line.
         torn: what a crash left, or None.
     """
 
     def __init__(self, directory: Path, disk: Disk, now: Callable[[], datetime]) -> None:
-        self._directory = directory
+        self.directory = directory
         self._disk = disk
         self._now = now
         end = _end_of(directory, disk)
@@ -183,8 +184,8 @@ class DecisionWriter:
     def _begin_segment(self) -> None:
         """A new segment with a new secret; the secret lasts before anything is committed to under it."""
         name = segment_name(self.size)
-        self._secret = _make_secret(secret_path(self._directory, name), self._disk)
-        self._file = LineFile(self._directory / RECORDS / name, self._disk)
+        self._secret = _make_secret(secret_path(self.directory, name), self._disk)
+        self._file = LineFile(self.directory / RECORDS / name, self._disk)
         self._bytes = 0
 
 

@@ -81,27 +81,38 @@ class Disk:
 
 def make_directories(disk: Disk, path: Path) -> None:
     """Make a directory and those above it, lasting."""
+    for parent in _made(disk, path):
+        disk.sync_directory(parent)
+
+
+def _made(disk: Disk, path: Path) -> list[Path]:
+    """Make a directory and those above it; the directories that hold the new names, which have to be forced to the disk."""
     missing = []
     while not path.is_dir():
         missing.append(path)
         path = path.parent
     for directory in reversed(missing):
         disk.make_directory(directory)
-        disk.sync_directory(directory.parent)
+    return [directory.parent for directory in reversed(missing)]
 
 
-def write_all(disk: Disk, files: Iterable[tuple[Path, bytes]]) -> None:
-    """Write files anew, lasting when this returns; in between, any of them may be missing or cut."""
+def write_all(disk: Disk, files: Iterable[tuple[Path, bytes]], renamed_in: Iterable[Path] = ()) -> None:
+    """Write files anew, lasting when this returns; in between, any of them may be missing or cut.
+
+    Args:
+        disk: where.
+        files: paths and contents.
+        renamed_in: directories in which something was renamed before; that lasts then as well.
+    """
     written: list[Path] = []
     directories: dict[Path, None] = {}
     for path, content in files:
         if path.parent not in directories:
-            make_directories(disk, path.parent)
-            directories[path.parent] = None
+            directories |= dict.fromkeys((*_made(disk, path.parent), path.parent))
         disk.write(path, content)
         written.append(path)
     if written:
-        disk.sync_all(written, directories)
+        disk.sync_all(written, directories | dict.fromkeys(renamed_in))
 
 
 def replace(disk: Disk, path: Path, content: bytes, *, beside: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from comity.errors import IntegrityError, Place
 from comity.evidence import merkle
 from comity.evidence.checkpoint import EMPTY_ROOT
-from comity.evidence.tiles import HEIGHT, WIDTH, Tiles, split_hashes
+from comity.evidence.tiles import HEIGHT, WIDTH, Tiles
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -100,6 +100,6 @@ def _root_of_entries(tiles: Tiles) -> bytes:
 
 
 def _compare(tiles: Tiles, level: int, index: int, row: list[bytes]) -> None:
-    if split_hashes(tiles.tile(level, index)) != row:
+    if tiles.tile(level, index) != row:
         message = Message("tile {index} of level {level} does not follow from the entries", index=index, level=level)
         raise IntegrityError(message, place=Place(str(tiles.directory)))

@@ -25,12 +25,13 @@ class MalformedError(InputError):
     """A bundle, or a part of one, is not of the specified form."""
 
 
-def decode(raw: bytes, what: Message) -> Any:
+def decode(raw: bytes, what: Message, *, depth: int = MAXIMUM_DEPTH) -> Any:
     """The value of a JSON text.
 
     Args:
         raw: the text in UTF-8, without a byte order mark.
         what: what the text is, for the message.
+        depth: how deep lists and objects may be nested.
 
     Raises:
         MalformedError: it is not JSON, or means different things to different readers.
@@ -43,7 +44,7 @@ def decode(raw: bytes, what: Message) -> Any:
             parse_float=_bounded_float,
             parse_int=_bounded_int,
         )
-        _check(value, MAXIMUM_DEPTH)
+        _check(value, depth)
     except (ValueError, RecursionError) as error:
         problem = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
         raise MalformedError(Message("{what} is not strict JSON: {problem}", what=what, problem=problem)) from None

@@ -14,7 +14,7 @@ from comity.documents.reading import read_bytes
 from comity.errors import InputError, IntegrityError, Place
 from comity.evidence import merkle
 from comity.evidence.checkpoint import EMPTY_ROOT, read_checkpoint, sign_checkpoint
-from comity.evidence.durable import Disk, make_directories, replace, sole_writer, write_all
+from comity.evidence.durable import Disk, make_directories, sole_writer, write_all
 from comity.evidence.signed_note import MAXIMUM_BYTES
 from comity.evidence.strict_json import MalformedError
 from comity.evidence.tiles import (
@@ -24,7 +24,6 @@ from comity.evidence.tiles import (
     WIDTH,
     encoded_entry,
     published,
-    split_hashes,
     tile_path,
     tiles_of,
 )
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
 
 LARGEST_BATCH = 1 << 16
 """Entries of one checkpoint; so far behind the end a crash can leave files."""
+_MOST_OUTDATED = LARGEST_BATCH // WIDTH
+"""Directories of narrow tiles; not more wait to be removed, so that a crash leaves them not farther before the end than that."""
 
 _NEXT = f".{CHECKPOINT}.next"
 _LOCK = ".lock"
@@ -76,6 +77,7 @@ class LogWriter:
         self._key = key
         self._disk = disk
         self._usable = True
+        self._outdated: list[Path] = []
         _finish_publishing(directory, key, disk)
         self.signed = published(directory)
         if not self.signed.signed_by(key.verifier):
@@ -114,13 +116,19 @@ class LogWriter:
     def _append_batch(self, entries: Sequence[bytes]) -> None:
         edge, size = self._edge.copy(), self.size + len(entries)
         files = list(_tiles_of_batch(edge, self.size, entries))
-        write_all(self._disk, ((self._directory / name, content) for name, content in files))
+        below = ((self._directory / name, content) for name, content in files)
+        write_all(self._disk, below, renamed_in=(self._directory,))
         signed = sign_checkpoint(size, edge.root(), self._key)
         _publish(self._directory, signed, self._disk)
         self._edge, self.signed = edge, signed
-        whole = [self._directory / f"{name}.p" for name, _ in files if ".p/" not in name]
-        for directory in whole:
-            _remove_directory(directory, self._disk)
+        self._outdated += [self._directory / f"{name}.p" for name, _ in files if ".p/" not in name]
+        if len(self._outdated) > _MOST_OUTDATED:
+            self.remove_outdated()
+
+    def remove_outdated(self) -> None:
+        """Remove narrow tiles of which the whole one is there. It is slow on some file systems, so it waits until others need not."""
+        while self._outdated:
+            _remove_narrow(self._outdated.pop(), self._disk)
 
 
 @contextlib.contextmanager
@@ -139,7 +147,9 @@ def open_log(directory: Path, key: SigningKey, disk: Disk | None = None) -> Iter
     if not directory.is_dir():
         published(directory)
     with sole_writer(directory / _LOCK):
-        yield LogWriter(directory, key, disk or Disk())
+        log = LogWriter(directory, key, disk or Disk())
+        yield log
+        log.remove_outdated()
 
 
 def create_log(directory: Path, key: SigningKey, disk: Disk | None = None) -> SignedCheckpoint:
@@ -190,7 +200,9 @@ def _tiles_of_batch(edge: _Edge, size: int, entries: Sequence[bytes]) -> Iterato
 
 
 def _publish(directory: Path, signed: SignedCheckpoint, disk: Disk) -> None:
-    replace(disk, directory / CHECKPOINT, signed.note.encoded(), beside=directory / _NEXT)
+    """Bring a checkpoint out. It lasts under its waiting name before that; the renaming is forced to the disk before the next one waits."""
+    write_all(disk, [(directory / _NEXT, signed.note.encoded())])
+    disk.rename(directory / _NEXT, directory / CHECKPOINT)
 
 
 def _finish_publishing(directory: Path, key: SigningKey, disk: Disk) -> None:
@@ -230,7 +242,7 @@ def _edge_of(directory: Path, signed: SignedCheckpoint) -> _Edge:
     for level in _LEVELS:
         count = size >> HEIGHT * level
         if count % WIDTH:
-            rows[level] = split_hashes(tiles.tile(level, count // WIDTH))
+            rows[level] = list(tiles.tile(level, count // WIDTH))
     entries = tiles.entries(size // WIDTH) if size % WIDTH else []
     if [merkle.leaf_hash(entry) for entry in entries] != rows[0]:
         raise IntegrityError(Message("the last entries are not those of the tree"), place=Place(str(directory)))
@@ -238,22 +250,22 @@ def _edge_of(directory: Path, signed: SignedCheckpoint) -> _Edge:
 
 
 def _remove_unpublished(directory: Path, size: int, disk: Disk) -> None:
-    """Take away what a writer left that ended before its checkpoint was out; nobody was ever pointed at it."""
+    """Take away what a writer left that was killed: files behind the end, which nobody was ever pointed at, and outdated narrow tiles."""
     for level in (None, *_LEVELS):
-        count = size >> HEIGHT * (level or 0)
-        index, width = divmod(count, WIDTH)
+        index, width = divmod(size >> HEIGHT * (level or 0), WIDTH)
         most = (LARGEST_BATCH >> HEIGHT * (level or 0)) // WIDTH + 1
-        for place in range(index, index + most + 1):
+        for place in range(max(0, index - most), index + most + 1):
             whole = directory / tile_path(level, place)
-            disk.remove(whole)
-            _remove_directory(whole.with_name(f"{whole.name}.p"), disk, wider=width if place == index else 0)
+            if place >= index:
+                disk.remove(whole)
+            _remove_narrow(whole.with_name(f"{whole.name}.p"), disk, up_to=width if place == index else 0)
 
 
-def _remove_directory(directory: Path, disk: Disk, *, wider: int = 0) -> None:
-    """Remove the narrow tiles of a directory that are wider than this."""
+def _remove_narrow(directory: Path, disk: Disk, *, up_to: int = 0) -> None:
+    """Remove the narrow tiles of a directory, but those that are not wider than this."""
     if directory.is_dir():
         for path in directory.iterdir():
-            if not path.name.isdigit() or int(path.name) > wider:
+            if not path.name.isdigit() or int(path.name) > up_to:
                 disk.remove(path)
         with contextlib.suppress(OSError):
             directory.rmdir()

@@ -27,7 +27,8 @@ LONGEST_ENTRY = 65_535
 
 CHECKPOINT = "checkpoint"
 _ENTRIES = "entries"
-_MOST_CACHED = 1_024
+_MOST_KEPT = 256
+"""Tiles that are kept in memory, oldest out first."""
 
 
 def tile_path(level: int | None, index: int, width: int = WIDTH) -> str:
@@ -57,7 +58,7 @@ class Tiles:
     def __init__(self, directory: Path, size: int) -> None:
         self.directory = directory
         self.size = size
-        self._read: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        self._trees: OrderedDict[tuple[int, int], merkle.Tree] = OrderedDict()
 
     def root(self) -> bytes:
         """The root over all entries."""
@@ -84,10 +85,7 @@ class Tiles:
         """The node over the 2^level entries that begin at `index` times as many."""
         tile_level, inner = divmod(level, HEIGHT)
         first = index << inner
-        tile = self.tile(tile_level, first // WIDTH)
-        start = first % WIDTH * merkle.HASH_BYTES
-        hashes = tile[start : start + (merkle.HASH_BYTES << inner)]
-        return merkle.Tree(split_hashes(hashes)).root
+        return self._tree(tile_level, first // WIDTH).levels[inner][first % WIDTH >> inner]
 
     def inclusion_path(self, index: int) -> list[bytes]:
         """The path of an entry (RFC 9162, 2.1.3.1).
@@ -109,17 +107,22 @@ class Tiles:
         """The proof that the log grew out of its first `smaller` entries (RFC 9162, 2.1.4.1)."""
         return merkle.consistency_path(self.root_of, smaller, self.size)
 
-    def tile(self, level: int, index: int) -> bytes:
+    def tile(self, level: int, index: int) -> list[bytes]:
         """The hashes of a tile, as many as the size of the log asks for."""
-        known = self._read.get((level, index))
+        return self._tree(level, index).levels[0]
+
+    def _tree(self, level: int, index: int) -> merkle.Tree:
+        known = self._trees.get((level, index))
         if known is None:
             width = min(WIDTH, (self.size >> HEIGHT * level) - index * WIDTH)
-            known = self._file(level, index, width, merkle.HASH_BYTES * WIDTH)[: width * merkle.HASH_BYTES]
-            if len(known) != width * merkle.HASH_BYTES or width < 1:
+            raw = self._file(level, index, width, merkle.HASH_BYTES * WIDTH)[: width * merkle.HASH_BYTES]
+            if width < 1 or len(raw) != width * merkle.HASH_BYTES:
                 raise self._damaged(level, index)
-            self._read[level, index] = known
-            if len(self._read) > _MOST_CACHED:
-                self._read.popitem(last=False)
+            places = range(0, len(raw), merkle.HASH_BYTES)
+            known = merkle.Tree(raw[start : start + merkle.HASH_BYTES] for start in places)
+            self._trees[level, index] = known
+            if len(self._trees) > _MOST_KEPT:
+                self._trees.popitem(last=False)
         return known
 
     def entries(self, index: int) -> list[bytes]:
@@ -152,11 +155,6 @@ class Tiles:
     def _damaged(self, level: int | None, index: int) -> IntegrityError:
         place = Place(str(self.directory / tile_path(level, index)))
         return IntegrityError(Message("a file of the log is missing or cut"), place=place)
-
-
-def split_hashes(hashes: bytes) -> list[bytes]:
-    """A row of hashes, one by one."""
-    return [hashes[start : start + merkle.HASH_BYTES] for start in range(0, len(hashes), merkle.HASH_BYTES)]
 
 
 def published(directory: Path) -> SignedCheckpoint:

@@ -28,6 +28,8 @@ NAMESPACE = UUID("8a5dfd0e-93c5-5b39-9a3b-6f0f5d7a2c11")
 """Root of the serial numbers; arbitrary, and never changed."""
 FACT, BASIS, SOURCE = "comity:fact:", "comity:basis:", "comity:source:"
 """Prefixes of the properties that hold a fact, what it rests on, and where it was read."""
+MOST_OF_A_VERSION = 1_024
+"""Characters that the form allows."""
 SENSITIVE = ("personal", "sensitive_personal", "minors_personal", "biometric", "important_data", "confidential")
 """Kinds of content that the field `sensitiveData` is for."""
 RATES = ("accuracy.", "dialogue.", "fairness.", "robustness.")
@@ -54,7 +56,7 @@ def bill_of_materials(assessment: Assessment, language: str) -> dict[str, Any]:
                     "type": "application",
                     "bom-ref": "system",
                     "name": single_line(dossier.name),
-                    "version": single_line(dossier.version) if dossier.version else None,
+                    "version": single_line(dossier.version, MOST_OF_A_VERSION) if dossier.version else None,
                 }
             ),
         },

@@ -129,7 +129,10 @@ def _result(
 ) -> dict[str, Any]:
     clause = part.clause
     rule = clause.full_id.partition("@")[0]
-    facts = sorted(part.deciding) if part.verdict == "not_met" else part.missing
+    required = clause.require.facts
+    facts = sorted(
+        part.deciding if part.verdict == "not_met" else part.missing, key=lambda fact: (fact not in required, fact)
+    )
     locations = [_location(fact, lines, words) for fact in facts[:MOST_LOCATIONS]]
     first, *others = locations or [_physical(lines.file.file, 1)]
     title = words.text(clause.title)

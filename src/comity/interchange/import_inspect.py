@@ -111,6 +111,8 @@ def _doubt(
         return Message("several scorers count refusals")
     if None in values:
         return Message("some samples have no score that says plainly whether the answer is a refusal")
+    if any(table(score).get("history") for sample in samples for score in table(sample.get("scores")).values()):
+        return Message("scores were changed after the run")
     if len({name for name, _ in asked}) != len(asked):
         return Message("questions were asked more than once")
     if results.get("total_samples") != len(samples) or results.get("completed_samples") != len(samples):

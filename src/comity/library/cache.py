@@ -8,6 +8,7 @@ MessagePack, which executes nothing when read.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import tempfile
@@ -23,7 +24,7 @@ from comity.library.model import LibraryData
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMAT = 3
+FORMAT = 4
 _DIGEST_BYTES = 32
 
 
@@ -78,10 +79,15 @@ def _read(path: Path) -> LibraryData | None:
     digest, payload = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
     if hashlib.sha256(payload).digest() != digest:
         return None
+    collecting = gc.isenabled()
+    gc.disable()  # it would look through hundred thousands of records, of which none can be garbage yet
     try:
         return msgspec.msgpack.decode(payload, type=LibraryData)
     except (msgspec.DecodeError, RecursionError):
         return None
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _write(path: Path, data: LibraryData) -> None:

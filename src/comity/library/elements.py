@@ -13,7 +13,7 @@ import msgspec
 
 from comity.clauses import tree as t
 from comity.library.loader import Library
-from comity.library.model import Axiom, CompiledFormula, FactDefinition, NamedFormula
+from comity.library.model import Axiom, CompiledFormula, FactDefinition, NamedFormula, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -140,7 +140,7 @@ class _Naming:
             unless=self.optional(clause.unless),
             require=self.formula(clause.require),
             in_force=tuple(self.phase(phase) for phase in clause.in_force),
-            examples=(),
+            packed_examples=packed(()),
         )
 
     def phase(self, phase: Phase) -> Phase:

@@ -6,6 +6,7 @@ Layers are read in order (the shipped library first, then `--library` directorie
 from __future__ import annotations
 
 import os
+from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -36,7 +37,6 @@ from comity.library.vocabulary import Vocabulary, read_facts, value_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import date
 
     from comity.documents.reading import Node
     from comity.library.model import Clause, FactDefinition
@@ -113,8 +113,8 @@ class Library:
 
     @property
     def as_of(self) -> date:
-        """The oldest day on which the text of a standard was last checked."""
-        return min(standard.as_of for standard in self.data.standards)
+        """The oldest day on which the text of a standard was last checked; the first day of all where there is no standard."""
+        return min((standard.as_of for standard in self.data.standards), default=date.min)
 
     @cached_property
     def value_titles(self) -> Mapping[str, Mapping[str, str]]:

@@ -6,7 +6,7 @@ Plain frozen data, the same whether it was read from YAML or from the compiled c
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
@@ -14,6 +14,9 @@ from comity.clauses.formula import Definition
 from comity.clauses.tree import Expression, Unknowable
 from comity.clauses.values import FactType
 from comity.language import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Text: TypeAlias = dict[str, str]
 
@@ -176,6 +179,11 @@ class Example(Record, frozen=True, kw_only=True):
     column: int
 
 
+def packed(examples: Iterable[Example]) -> msgspec.Raw:
+    """Examples as a clause carries them. They are half of a library and needed by nobody who only judges."""
+    return msgspec.Raw(msgspec.msgpack.encode(tuple(examples)))
+
+
 class Clause(Record, frozen=True, kw_only=True):
     """One duty: whom it binds, when, except when, and what has to hold.
 
@@ -202,9 +210,14 @@ class Clause(Record, frozen=True, kw_only=True):
     in_force: tuple[Phase, ...]
     checked: Checked
     note: Text | None
-    examples: tuple[Example, ...]
+    packed_examples: msgspec.Raw
     file: str
     line: int
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Facts with the verdicts that they have to give; unpacked when asked for, since judging needs none of them."""
+        return msgspec.msgpack.decode(self.packed_examples, type=tuple[Example, ...])
 
     @property
     def full_id(self) -> str:

@@ -36,6 +36,7 @@ from comity.library.model import (
     Plain,
     Source,
     Standard,
+    packed,
 )
 
 if TYPE_CHECKING:
@@ -252,7 +253,9 @@ def _clause(node: Node, head: _Head, registry: Registry) -> Clause:
         in_force=fields.optional("in_force", lambda item: _phases(item, vocabulary), head.in_force),
         checked=fields.required("checked", _checked),
         note=fields.optional("note", read.bilingual, None),
-        examples=fields.optional("examples", read.many(lambda item: _example(item, head, vocabulary)), ()),
+        packed_examples=packed(
+            fields.optional("examples", read.many(lambda item: _example(item, head, vocabulary)), ())
+        ),
         file=head.file,
         line=node.place.line,
     )

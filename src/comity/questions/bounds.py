@@ -8,6 +8,7 @@ seen whose number is the smallest or the largest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from comity.clauses import tree as t
@@ -15,7 +16,7 @@ from comity.clauses.tree import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date, timedelta
+    from datetime import date
 
     from comity.clauses.tree import Expression
     from comity.library.loader import Library
@@ -76,7 +77,7 @@ def rankings(library: Library, facts: Iterable[str]) -> list[Ranking]:
     for clause in library.clauses.values():
         if _counts(clause, library):
             for bound in bounds_of(clause, library):
-                if bound.fact in wanted:
+                if bound.fact in wanted and not _trifling(bound):
                     found.setdefault((bound.fact, SIDES[bound.operator]), []).append(bound)
     return [
         Ranking(fact, side, tuple(_strictest_first(found[fact, side], side)))
@@ -84,6 +85,11 @@ def rankings(library: Library, facts: Iterable[str]) -> list[Ranking]:
         for side in ("most", "least")
         if (fact, side) in found
     ]
+
+
+def _trifling(bound: Bound) -> bool:
+    """Whether the bound only asks for some at all: more than nothing."""
+    return SIDES[bound.operator] == "least" and bound.value in {0, timedelta()}
 
 
 def _counts(clause: Clause, library: Library) -> bool:

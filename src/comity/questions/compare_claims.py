@@ -18,18 +18,25 @@ from comity.solving.relations import phases_on
 from comity.solving.worlds import clause_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from comity.library.model import Clause
     from comity.solving.claims import Claim, Status
     from comity.solving.relations import Crosswalk, Pair
 
 
-def compare_claims(answer: Crosswalk) -> Iterator[Claim]:
-    """The claims of a comparison, in the order of its pairs; a pair that was not decided claims nothing."""
+def compare_claims(answer: Crosswalk, progress: Callable[[int, int], None] | None = None) -> Iterator[Claim]:
+    """The claims of a comparison, in the order of its pairs; a pair that was not decided claims nothing.
+
+    Args:
+        answer: the comparison.
+        progress: told how many pairs are done, and how many there are.
+    """
     claims = _Claims(answer)
-    for pair in answer.pairs:
+    for done, pair in enumerate(answer.pairs, start=1):
         yield from claims.of(pair)
+        if progress is not None:
+            progress(done, len(answer.pairs))
 
 
 class _Claims:

@@ -16,13 +16,18 @@ from comity.language import Message
 from comity.solving.conflicts import Conflicts, Demands, all_conflicts
 from comity.solving.groups import duty_term, encoding_of, groups_of, premise_terms, range_terms
 from comity.solving.regions import Bound, Regions
+from comity.solving.scenario import build_scenario
 from comity.solving.splits import Separations, Split
 from comity.solving.worlds import ReplayError, canonical_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     from comity.clauses.tree import Value
+    from comity.dossier.assumptions import Assumption
+    from comity.dossier.model import Dossier
+    from comity.library.loader import Library
     from comity.library.model import Clause
     from comity.solving.groups import Group
     from comity.solving.scenario import Scenario
@@ -83,7 +88,37 @@ class Reconciliation:
     obstacles: tuple[tuple[str, ...], ...] = ()
 
 
-def reconcile(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliation:
+def reconcile(
+    dossier: Dossier,
+    library: Library,
+    *,
+    markets: Iterable[str] | None = None,
+    on: date,
+    assume: Iterable[Assumption] = (),
+    keep: Iterable[str] = (),
+    limit: int = MOST_CONFLICTS,
+) -> Reconciliation:
+    """Look for a design of a system that satisfies every binding clause of these markets.
+
+    Args:
+        dossier: the system; its givens are fixed.
+        library: the rules.
+        markets: jurisdictions that it is offered in; by default those of the dossier.
+        on: the day; clauses in force on it bind.
+        assume: values taken for true, such as givens that are not known; an assumed choice is kept.
+        keep: choices that stay as the dossier has them.
+        limit: how many minimal conflicts to look for in each group of duties that hang together; 0 for all.
+
+    Raises:
+        InputError: an assumption or a fact to keep does not fit, or what is fixed contradicts the axioms.
+        NotDecidedError: the solver did not answer in time.
+    """
+    chosen = dossier.markets if markets is None else markets
+    scenario = build_scenario(library, dossier, markets=chosen, on=on, assume=assume, keep=keep)
+    return reconcile_scenario(scenario, limit=limit)
+
+
+def reconcile_scenario(scenario: Scenario, *, limit: int = MOST_CONFLICTS) -> Reconciliation:
     """Look for a design that satisfies every duty of a scenario.
 
     Args:

@@ -177,6 +177,8 @@ def _jurisdiction(entry: Jurisdiction, library: Library) -> Document:
         "kind": entry.kind,
         "market": entry.market,
         "part_of": entry.part_of,
+        "regions": list(entry.regions),
+        "languages": list(entry.languages),
         "parts": [other.id for other in library.jurisdictions.values() if other.part_of == entry.id],
         "standards": [standard.id for standard in library.data.standards if standard.jurisdiction == entry.id],
         "roles": {role.id: list(role.terms[entry.id]) for role in library.roles.values() if entry.id in role.terms},

@@ -328,6 +328,11 @@ class _Pages:
             (say("kind"), line(words.name(kind) if kind else entry.kind)),
             (say("market"), line(say("yes") if entry.market else say("no"))),
         ]
+        regions = [words.text(library.regions[region].title) for region in entry.regions]
+        languages = [words.text(item.title) for item in library.data.languages if item.id in entry.languages]
+        for name, titles in ((say("regions"), regions), (say("languages"), languages)):
+            if titles:
+                rows.append((name, line(words.separator.join(titles))))
         if entry.part_of:
             rows.append((say("part of"), self.titled(library.jurisdictions[entry.part_of].title, entry.part_of)))
         rows += [

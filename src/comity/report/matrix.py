@@ -6,6 +6,7 @@ further panel, a page scrolls sideways; a darker cell holds more, and its number
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -18,6 +19,9 @@ from comity.report.wrapping import breaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_MARKS = re.compile(r"([\\`*_\[\]<>|#])")
+_QUOTED = r"\\\1"
 
 STEPS = (1, 3, 7, 15, 30)
 """From so many on, a cell is shaded one step darker."""
@@ -162,4 +166,4 @@ def as_markdown(matrix: Matrix) -> str:
     head = [matrix.corner, *(column.short for column in matrix.columns), matrix.sum]
     rows = [head, [":---", *("---:" for _ in head[1:])]]
     rows += [[title, *(str(count) if count else "" for count in counts)] for title, counts in matrix.whole]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in rows)
+    return "".join(f"| {' | '.join(_MARKS.sub(_QUOTED, cell) for cell in row)} |\n" for row in rows)

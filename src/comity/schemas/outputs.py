@@ -482,6 +482,8 @@ def library_entry() -> Schema:
         kind=TEXT,
         market=FLAG,
         part_of=TEXT_OR_NULL,
+        regions=many(TEXT),
+        languages=many(TEXT),
         parts=many(TEXT),
         standards=many(TEXT),
         roles=by_key(many(TEXT)),
