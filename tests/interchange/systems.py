@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "system.audience": st.frozensets(st.sampled_from(["workers", "students"])),
     "system.open": st.booleans(),
     "system.first_supplied": st.dates(),
-    "report.deadline": st.timedeltas(),
+    "report.deadline": st.timedeltas(timedelta(0), timedelta(days=10_000)),
     "dialogue.must_refuse.refusal_rate": st.floats(0, 1),
     "organisation.revenue": st.floats(0, 1e12),
 }

@@ -98,7 +98,6 @@ class Check:
             self.missing,
             self.chain.first,
             self.chain.torn,
-            self.torn,
             self.times.clock_back,
             self.times.ahead,
             any(numbers.repeated for numbers in self.counters.values()),

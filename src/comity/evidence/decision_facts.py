@@ -7,6 +7,7 @@ nothing about that. How long reports of incidents took is told beside the facts,
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import file_digest
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from comity.measures.proportion import interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from comity.clauses.values import FactType
     from comity.evidence.decision_check import Check
@@ -94,9 +95,12 @@ def events_of(check: Check) -> set[str]:
 
 
 def age_of(check: Check, on: datetime) -> timedelta | None:
-    """The age of the oldest record, where nothing from the beginning is missing."""
+    """The age of the oldest record in whole seconds, of an old one in whole hours; None where the beginning is missing."""
     first = check.times.first
-    return on - first if first is not None and check.chain.whole else None
+    if first is None or not check.chain.whole or on < first:
+        return None
+    unit = timedelta(hours=1) if on - first >= timedelta(days=2) else timedelta(seconds=1)
+    return (on - first) // unit * unit
 
 
 def is_kept(check: Check, on: datetime, kept: timedelta) -> bool:

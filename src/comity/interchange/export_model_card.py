@@ -58,7 +58,7 @@ def _metadata(assessment: Assessment, facts: list[PublishedFact]) -> Iterator[st
     yield f"  on: {_quoted(assessment.on.isoformat())}"
     yield "  facts:" if facts else "  facts: {}"
     for found in facts:
-        value = json.dumps(written(found.value), ensure_ascii=False)
+        value = _exact(written(found.value))
         yield f"    {_quoted(found.key)}: {{value: {value}, by: {found.by}}}"
 
 
@@ -66,6 +66,12 @@ def language_codes(text: str) -> list[str]:
     """The codes in a list of languages; empty where one of them is none, for a part of the list would say something else."""
     codes = [code.strip() for code in text.split(",") if code.strip()]
     return codes if all(LANGUAGE_CODE.fullmatch(code) for code in codes) else []
+
+
+def _exact(value: bool | float | str | list[str]) -> str:
+    """A value as YAML 1.1 and 1.2 read it alike: a power of ten without a point is a text in 1.1."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("e", ".0e") if isinstance(value, float) and "." not in text else text
 
 
 def _quoted(text: str) -> str:

@@ -48,6 +48,7 @@ class Found:
 
     def report(self, fact: str, value: Plain, where: str, count: int | None = None) -> None:
         """Note a fact that the file reports, and the place in it."""
+        value = single_line(value, LONGEST_TEXT) if isinstance(value, str) else value
         self.facts.append(MeasuredFact(fact, value, "reported", single_line(where, LONGEST_TEXT), count=count))
 
     def made_with(self, tool: str, version: object) -> None:

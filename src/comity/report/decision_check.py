@@ -165,7 +165,7 @@ def _sealed(check: Check) -> _Finding:
     signer = max(
         (head for head in check.heads if head.signer and head.state == "holds"), key=lambda head: head.size
     ).signer
-    said = Message("{count} of {size} records, by {signer}", count=check.sealed, size=check.records, signer=signer)
+    said = Message("{count} of {size} records, by {signer}", count=f"{check.sealed:,}", size=f"{check.records:,}", signer=signer)
     return _Finding(question, said, _GOOD if check.sealed == check.records else _OPEN)
 
 
