@@ -269,3 +269,20 @@ def test_texts_of_strangers_stay_texts(tmp_path: Path, capsys: pytest.CaptureFix
 def test_standards_of_a_region_and_its_parts(run: Run, region: str, left: list[str]) -> None:
     found = document(run("library", "list", "--region", region, "--format", "json"))
     assert [standard["id"] for standard in found["standards"]] == left
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("regions: [far_nord]", '"far_nord" is not a known region'),
+        ("languages: [zz]", '"zz" is not a known language'),
+        ("regions: north", "a list is wanted here"),
+    ],
+)
+def test_a_jurisdiction_names_regions_and_languages_that_exist(run: Run, tmp_path: Path, keys: str, said: str) -> None:
+    land = f'- {{id: xd, title: {{en: "D", zh: "丁"}}, kind: state, market: true, {keys}}}\n'
+    (tmp_path / "jurisdictions.yaml").write_text(land, encoding="utf-8")
+    ran = run("library", "list", "--library", str(tmp_path))
+    assert ran.code == 2
+    assert said in ran.errors
+    assert "jurisdictions.yaml:1:" in ran.errors

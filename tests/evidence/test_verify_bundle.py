@@ -100,6 +100,13 @@ def test_codes(alone: Run) -> None:
     assert json.loads(ran.stdout)["refused"] == "altered"
 
 
+def test_what_it_does_not_check_it_does_not_vouch_for(alone: Run) -> None:
+    anchored = drafts.bundle(parts=lambda parts: parts | {"log": drafts.b64(b"a log proof")})
+    ran = alone(anchored, "--key", drafts.ALICE.line, "--at", "2026-11-23T00:00:00Z")
+    assert ran.returncode == 3
+    assert f"open: signed by {drafts.ALICE.name}+{drafts.ALICE.id}; anchors not checked: log" in ran.stdout
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -61,14 +61,13 @@ def test_hostile_texts_stay_texts(text: str) -> None:
         assert not set(export(found, form, "en")) & set("\x00\x1b\u202e\ufffe")
 
 
-@pytest.mark.parametrize("form", EXPORTED)
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_an_export_can_be_repeated_byte_for_byte(form: str, language: str) -> None:
+def test_an_export_can_be_repeated_byte_for_byte(language: str) -> None:
     """Also by another process, whose sets are in another order."""
     script = (
         "from tests.interchange.systems import assessment; from comity.interchange.forms import export; import sys;"
         "facts = {'system.audience': {'workers', 'students'}, 'dataset.contents': {'personal', 'copyrighted'}, 'system.open': False};"
-        f"sys.stdout.buffer.write(export(assessment(facts), {form!r}, {language!r}).encode())"
+        f"[sys.stdout.buffer.write(export(assessment(facts), form, {language!r}).encode()) for form in {tuple(EXPORTED)!r}]"
     )
     told = [
         subprocess.run(

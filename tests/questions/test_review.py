@@ -9,6 +9,7 @@ import pytest
 
 from comity.errors import InputError
 from comity.library.loader import Library, load_library
+from comity.library.model import packed
 from comity.questions.review import review
 
 SMALL_LIBRARY = Path(__file__).parent.parent / "data" / "small-library"
@@ -43,7 +44,9 @@ def test_an_example_that_does_not_hold_is_told(small: Library) -> None:
     standard = small.standards["xa-act"]
     first, *others = standard.clauses
     wrong = msgspec.structs.replace(first.examples[0], verdict="not_met")
-    broken = msgspec.structs.replace(standard, clauses=(msgspec.structs.replace(first, examples=(wrong,)), *others))
+    broken = msgspec.structs.replace(
+        standard, clauses=(msgspec.structs.replace(first, packed_examples=packed([wrong])), *others)
+    )
     library = Library(msgspec.structs.replace(small.data, standards=(broken,)))
     ((tried,), *_) = [entry.examples for entry in review(library, "xa-act").clauses]
     assert tried.otherwise is not None

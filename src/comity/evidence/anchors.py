@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from comity.evidence.answer import Answer
+from comity.evidence.bundle import TIME
 from comity.evidence.cosignature import cosigned_by
 from comity.evidence.log_entries import bundle_entry
 from comity.evidence.log_proof import read_log_proof
@@ -79,11 +80,11 @@ def _log(bundle: Bundle, raw: bytes, trust: Trust | None, now: datetime) -> Anch
         )
     at = times[max(trust.quorum, 1) - 1]
     reason = Message(
-        "entry {index} of the log {log}, seen by {count} witnesses, {time}",
+        "entry {index} of the log {log}, witnesses: {count}, {time}",
         index=proof.index,
         log=origin,
         count=len(times),
-        time=at.isoformat(),
+        time=at.strftime(TIME),
     )
     return Anchor(Answer("yes", reason), at)
 
@@ -99,8 +100,8 @@ def _timestamp(bundle: Bundle, token: bytes, trust: Trust | None, now: datetime)
         return _open(Message("there is a timestamp, but you named no authority; it does not count"))
     at = check_token(token, bundle.envelope_bytes, trust.timestamp_roots)
     if at > now + CLOCK_TOLERANCE:
-        return _no(Message("the timestamp comes from the future: {time}", time=at.isoformat()))
-    return Anchor(Answer("yes", Message("by an authority that you named, {time}", time=at.isoformat())), at)
+        return _no(Message("the timestamp comes from the future: {time}", time=at.strftime(TIME)))
+    return Anchor(Answer("yes", Message("by an authority that you named, {time}", time=at.strftime(TIME))), at)
 
 
 def _no(reason: Message) -> Anchor:

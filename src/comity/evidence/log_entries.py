@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING
 
 from comity.documents.reading import read_bytes
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from comity.evidence.tiles import Tiles
 
 FILE = "comity/file/1"
-LARGEST_FILE = 1 << 40
 PROOF_ENDING = ".tlog-proof"
 
 
@@ -37,13 +36,9 @@ def file_entry(path: Path) -> bytes:
     Raises:
         InputError: it cannot be read.
     """
-    digest = sha256()
-    place = Place(str(path))
-    read_bytes(path, place, 0)
+    read_bytes(path, Place(str(path)), 0)
     with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return _line(FILE, digest.hexdigest())
+        return _line(FILE, file_digest(stream, "sha256").hexdigest())
 
 
 def _line(kind: str, digest: str) -> bytes:

@@ -6,6 +6,7 @@ trusted: whoever asks compares the root with a checkpoint.
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -145,10 +146,10 @@ class Tiles:
             yield from self.entries(index)
 
     def _file(self, level: int | None, index: int, width: int, limit: int) -> bytes:
-        """A tile: the narrow one that this size asks for, or the whole one that took its place."""
+        """A tile: the narrow one that this size asks for, or the whole one that took its place, perhaps just now."""
         for wanted in dict.fromkeys((width, WIDTH)):
             path = self.directory / tile_path(level, index, wanted)
-            if path.is_file():
+            with contextlib.suppress(InputError):
                 return read_bytes(path, Place(str(path)), limit)
         raise self._damaged(level, index)
 

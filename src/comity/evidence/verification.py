@@ -16,7 +16,7 @@ from comity.errors import ComityError, IntegrityError
 from comity.evidence import merkle
 from comity.evidence.anchors import CLOCK_TOLERANCE, check_anchors
 from comity.evidence.answer import Answer
-from comity.evidence.bundle import read_bundle, read_commitment
+from comity.evidence.bundle import TIME, read_bundle, read_commitment
 from comity.evidence.leaves import AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf, read_leaf
 from comity.evidence.recomputation import Difference, differences
 from comity.evidence.strict_json import MalformedError
@@ -193,7 +193,7 @@ def _issuer(opened: Opened, trust: Trust | None, now: datetime, anchors: Mapping
         return wrong
     early = [anchor.at for anchor in anchors.values() if anchor.at and anchor.at < commitment.created - CLOCK_TOLERANCE]
     if early:
-        message = Message("the statement is dated after its own anchor: {time}", time=early[0].isoformat())
+        message = Message("the statement is dated after its own anchor: {time}", time=early[0].strftime(TIME))
         return Answer("no", message)
     if trust is None:
         return Answer("open", Message("not decided: no trust file was given (--trust)"))
@@ -236,7 +236,7 @@ def _required(trust: Trust, speaking: list[Issuer], anchors: Mapping[str, Anchor
             message = Message(
                 "{signer} is not trusted at the time of the anchor: {time}",
                 signer=speaking[0].key.key_id,
-                time=anchor.at.isoformat(),
+                time=anchor.at.strftime(TIME),
             )
             return Answer("no", message)
     return None

@@ -32,7 +32,8 @@ MOST_ARCHIVE_BYTES = 2_000_000_000
 MOST_MEMBERS = 200_000
 MOST_DEPTH = 200
 ZSTANDARD = 93
-"""Number of the compression method. Source: PKWARE APPNOTE 6.3.10, section 4.4.5."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, ZSTANDARD)
+"""Ways of packing that are undone, by their numbers. Source: PKWARE APPNOTE 6.3.10, section 4.4.5."""
 CHUNK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 
@@ -95,7 +96,9 @@ class ForeignFile:
                 except KeyError:
                     return None
                 raw = self._unpacked(archive, member, place)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error) as error:
+        except NotImplementedError:
+            raise InputError(Message("the archive is packed in a way that is not read here"), place=place) from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error) as error:
             reason = str(error)[:100] or type(error).__name__
             raise InputError(Message("the archive is damaged: {problem}", problem=reason), place=place) from None
         return json_of(text_of(raw, place), place)
@@ -106,14 +109,13 @@ class ForeignFile:
             raise InputError(Message("unpacked, this is larger than {limit} bytes", limit=MOST_BYTES), place=place)
         if member.flag_bits & 0x1:
             raise InputError(Message("the archive is encrypted"), place=place)
-        try:
-            if member.compress_type == ZSTANDARD and not _reads_zstandard():
-                raw = self._zstandard(member, place)
-            else:
-                with archive.open(member) as stream:
-                    raw = stream.read(MOST_BYTES + 1)
-        except NotImplementedError:
-            raise InputError(Message("the archive is packed in a way that is not read here"), place=place) from None
+        if member.compress_type not in METHODS:
+            raise NotImplementedError
+        if member.compress_type == ZSTANDARD and not _reads_zstandard():
+            raw = self._zstandard(member, place)
+        else:
+            with archive.open(member) as stream:
+                raw = stream.read(MOST_BYTES + 1)
         if len(raw) > MOST_BYTES:
             raise InputError(Message("unpacked, this is larger than {limit} bytes", limit=MOST_BYTES), place=place)
         return raw

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from comity.questions.assess import Assessment
 
 EXPORTED = {
-    "oscal": Message("assessment results of OSCAL 1.2.1, for tools of governance, risk and compliance"),
-    "sarif": Message("SARIF 2.1.0, for code scanning: findings at the lines of the dossier"),
-    "junit": Message("JUnit XML, for pipelines: a clause is a test"),
-    "cyclonedx": Message("a bill of materials in CycloneDX 1.6 with the model and its card"),
-    "model-card": Message("a model card: metadata for the Hugging Face Hub and the facts in words"),
+    "oscal": Message("assessment results in OSCAL 1.2.1"),
+    "sarif": Message("SARIF 2.1.0: findings at the lines of the dossier"),
+    "junit": Message("JUnit XML: a clause is a test"),
+    "cyclonedx": Message("bill of materials in CycloneDX 1.6 with the model's card"),
+    "model-card": Message("model card for the Hugging Face Hub, facts in words"),
 }
 """What is written, in words."""
 

@@ -253,7 +253,8 @@ def _within(larger: str | None, regions: Mapping[str, Region], words: Words) -> 
 
 def _grid(rows: Iterable[_Row], names: tuple[str, ...], words: Words) -> Grid:
     say = words.say
-    columns = (*names, say("standards"), say("clauses"), say("of them binding"))
+    columns = (*names, say("standards"), say("clauses"), say("of all"), say("of them binding"))
+    every = len(words.library.clauses)
     return Grid(
         columns,
         tuple(
@@ -262,6 +263,7 @@ def _grid(rows: Iterable[_Row], names: tuple[str, ...], words: Words) -> Grid:
                 *(line(cell) for cell in further),
                 line(str(cover.standards)),
                 line(str(cover.clauses)),
+                line(_percent(cover.clauses / every) if cover.clauses else "–"),
                 line(str(cover.binding)),
             )
             for title, cover, further in rows
