@@ -13,7 +13,7 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: demo test check lint types fuzz million recheck crash-test benchmark measure-example schemas docs coverage clean
+.PHONY: demo test check lint types fuzz million recheck crash-test fuzz-evidence benchmark measure-example schemas docs coverage clean
 
 demo: $(VENV)/.core
 	@$(BIN)/comity demo --into build/demo
@@ -40,6 +40,11 @@ fuzz: $(VENV)/.dev
 	$(INSTALL) atheris
 	$(BIN)/python tests/fuzz/fuzz_formula.py -max_total_time=60
 	$(BIN)/python tests/fuzz/fuzz_yaml.py -max_total_time=60
+
+# Ten minutes and more of the verifiers of bundles, against each other.
+fuzz-evidence: $(VENV)/.dev
+	$(INSTALL) atheris
+	$(BIN)/python tests/fuzz/fuzz_bundle.py -max_total_time=660 -max_len=2000
 
 million: $(VENV)/.dev
 	COMITY_EXAMPLES=1000000 $(PYTEST) tests/differential

@@ -16,7 +16,7 @@ from comity.clauses.errors import FormulaError
 from comity.clauses.formula import Definition, define
 from comity.clauses.tree import Kind, Value
 from comity.clauses.values import INT_MAXIMUM, NUMBER_MAXIMUM, FactType, write_duration
-from comity.library.model import Checked, Clause, CompiledFormula, Phase
+from comity.library.model import Checked, Clause, CompiledFormula, Phase, packed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +137,7 @@ class Author:
             in_force=tuple(phases),
             checked=Checked(on=DAY, against="primary"),
             note=None,
-            examples=(),
+            packed_examples=packed(()),
             file="",
             line=1,
         )

@@ -17,7 +17,7 @@ from comity.clauses.tree import Kind
 from comity.clauses.values import FactType, FactValueError
 from comity.judging.judgement import Judgement, System, judge, reasons
 from comity.library.loader import Library, load_library
-from comity.library.model import Checked, Clause, CompiledFormula, Phase
+from comity.library.model import Checked, Clause, CompiledFormula, Phase, packed
 from tests.differential.strategies import World
 
 NAMES = World(
@@ -200,7 +200,7 @@ def judged(when: str, require: str, facts: dict[str, object]) -> Judgement:
         in_force=(Phase(start=DAY, until=None, when=None),),
         checked=Checked(on=DAY, against="primary"),
         note=None,
-        examples=(),
+        packed_examples=packed(()),
         file="",
         line=1,
     )

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from comity.evidence.checkpoint import Checkpoint, SignedCheckpoint
 from comity.evidence.keys import SigningKey
@@ -83,9 +84,9 @@ def read(directory: Path) -> None:
         print("read", flush=True)
 
 
-def child(*words: str) -> subprocess.Popen[str]:
+def child(*words: str, into: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.evidence.log_crash", *words]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent.parent)
+    return subprocess.Popen(command, stdout=into, text=True, cwd=Path(__file__).parent.parent.parent)
 
 
 def series(directory: Path, kills: int, seed: int = 1) -> Figures:
@@ -93,16 +94,19 @@ def series(directory: Path, kills: int, seed: int = 1) -> Figures:
     log, chance, figures = directory / "log", random.Random(seed), Figures()
     create_log(log, KEY)
     promised: dict[int, bytes] = {}
-    reader = child("read", str(log))
-    try:
-        for number in range(kills):
-            for index, entry in killed(log, f"writer {number}", chance, figures):
-                assert promised.setdefault(index, entry) == entry, "an index was given twice"
-            look(log, promised, figures)
-            assert reader.poll() is None, "the reader met a broken log"
-    finally:
-        reader.send_signal(signal.SIGKILL)
-        figures.readings = (reader.communicate()[0] or "").count("read")
+    with (directory / "readings").open("w+", encoding="ascii") as readings:
+        reader = child("read", str(log), into=readings)
+        try:
+            for number in range(kills):
+                for index, entry in killed(log, f"writer {number}", chance, figures):
+                    assert promised.setdefault(index, entry) == entry, "an index was given twice"
+                look(log, promised, figures)
+                assert reader.poll() is None, "the reader met a broken log"
+        finally:
+            reader.kill()
+            reader.wait()
+        readings.seek(0)
+        figures.readings = sum(1 for _ in readings)
     finish(log, promised, figures)
     return figures
 

@@ -114,7 +114,9 @@ def test_a_counter_knows_what_is_missing(values: list[int]) -> None:
 
 def test_a_counter_with_a_gap_is_a_finding(tmp_path: Path) -> None:
     with open_decisions(tmp_path / "log", now=clock()) as writer:
-        writer.append([decision(number, counter={"name": "a", "value": value}) for number, value in enumerate((1, 2, 5))])
+        writer.append(
+            [decision(number, counter={"name": "a", "value": value}) for number, value in enumerate((1, 2, 5))]
+        )
     check = check_log(tmp_path / "log")
     assert check.counters["a"].holes == [(3, 4)]
     assert facts(check)["log.coverage"] == 0.6
@@ -162,13 +164,21 @@ def test_an_input_in_some_decisions_is_no_log_of_inputs(tmp_path: Path) -> None:
 def test_incidents_and_how_long_their_first_report_took(tmp_path: Path) -> None:
     def follow(name: str, second: int, stage: str) -> dict[str, Any]:
         time = {"at": at(second), "clock": "ntp", "uncertainty_ms": 10**8}
-        return {"id": name, "kind": "report", "about": "i-1", "time": time, "report": {"recipient": "authority", "stage": stage}}
+        return {
+            "id": name,
+            "kind": "report",
+            "about": "i-1",
+            "time": time,
+            "report": {"recipient": "authority", "stage": stage},
+        }
 
     incident = {"kind": "incident", "time": {"at": at(5), "clock": "ntp", "uncertainty_ms": 10_000}}
     harm = {"harm": "serious_injury", "aware": at(6)}
     log = tmp_path / "log"
     with open_decisions(log, now=clock()) as writer:
-        writer.append([{"id": "i-1", "incident": harm, **incident}, follow("r-2", 3606, "full"), follow("r-1", 66, "first")])
+        writer.append(
+            [{"id": "i-1", "incident": harm, **incident}, follow("r-2", 3606, "full"), follow("r-1", 66, "first")]
+        )
     check = check_log(log)
     (found,) = check.incidents.all()
     assert (found.id, found.harm, found.first_report) == ("i-1", "serious_injury", timedelta(minutes=1))

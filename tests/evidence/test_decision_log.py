@@ -333,7 +333,11 @@ HOSTILE: list[tuple[str, dict[str, Any] | list[Any], str]] = [
     ("an unknown key of a content", {"output": {"content": "a", "lang": "en"}}, "these keys"),
     ("too many parts", {"serves": ["a"] * 101}, "length"),
     ("too large", {"not_checked": ["a" * 4000] * 20}, "at most 65535 bytes"),
-    ("a base64 trace id", {"source": {"convention": "x", "mapping": "m", "trace": "W47/95gDgQPSabYzgT/GDA==", "span": "0" * 16}}, "regex"),
+    (
+        "a base64 trace id",
+        {"source": {"convention": "x", "mapping": "m", "trace": "W47/95gDgQPSabYzgT/GDA==", "span": "0" * 16}},
+        "regex",
+    ),
 ]
 
 

@@ -46,7 +46,10 @@ def test_a_record_leads_to_the_root_by_hand(log: Path) -> None:
     head, (row,) = document["head"].split("\n"), document["records"]
     assert row["record"].encode() == segment(log).read_bytes().splitlines()[4]
     joined = b64decode(row["path"])
-    found, path = sha256(b"\0" + row["record"].encode()).digest(), [joined[at : at + 32] for at in range(0, len(joined), 32)]
+    found, path = (
+        sha256(b"\0" + row["record"].encode()).digest(),
+        [joined[at : at + 32] for at in range(0, len(joined), 32)],
+    )
     for sibling, left in zip(path, (False, False, True, False), strict=True):
         found = sha256(b"\1" + (sibling + found if left else found + sibling)).digest()
     assert found == b64decode(head[3])

@@ -81,13 +81,21 @@ def test_a_span_becomes_a_decision(tmp_path: Path) -> None:
         "gen_ai.output.messages": "rain",
         "gen_ai.system_instructions": "be brief",
     }
-    evaluation = {"gen_ai.evaluation.name": "tone check", "gen_ai.evaluation.score.value": 0.9, "gen_ai.evaluation.score.label": "ok"}
+    evaluation = {
+        "gen_ai.evaluation.name": "tone check",
+        "gen_ai.evaluation.score.value": 0.9,
+        "gen_ai.evaluation.score.label": "ok",
+    }
     events = [{"name": "gen_ai.evaluation.result", "attributes": attributes(evaluation)}]
     (record,) = imported(tmp_path, span(said=said, events=events), keep_content=True)
     assert record.source is not None
     assert (record.source.trace, record.source.span) == (TRACE.lower(), SPAN.lower())
     assert (record.source.convention, record.source.mapping) == (SCHEMA, "comity/gen-ai-spans/1")
-    assert (record.id, record.kind, record.time.at) == (f"{TRACE}-{SPAN}".lower(), "decision", "2025-11-22T14:00:01.123456789Z")
+    assert (record.id, record.kind, record.time.at) == (
+        f"{TRACE}-{SPAN}".lower(),
+        "decision",
+        "2025-11-22T14:00:01.123456789Z",
+    )
     assert record.system is not None
     assert (record.system.id, record.system.version, record.system.model) == ("helper", "2.1", "gpt-x-2026")
     assert record.input is not None
@@ -149,7 +157,11 @@ def test_one_document_or_one_a_line_is_the_same(tmp_path: Path) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
-@given(trace=st.binary(min_size=16, max_size=16).filter(any), number=st.binary(min_size=8, max_size=8).filter(any), upper=st.booleans())
+@given(
+    trace=st.binary(min_size=16, max_size=16).filter(any),
+    number=st.binary(min_size=8, max_size=8).filter(any),
+    upper=st.booleans(),
+)
 def test_ids_are_the_bytes_that_the_producer_had(tmp_path: Path, trace: bytes, number: bytes, upper: bool) -> None:
     """A reader of protobuf's general JSON would have made 24 and 12 other bytes of the same digits, without a word."""
     digits = (trace.hex(), number.hex())
@@ -182,7 +194,11 @@ BAD: list[tuple[str, Any, str]] = [
     ("a huge time", document(span(endTimeUnixNano="9" * 19)), "no time"),
     ("a broken time", document(span(endTimeUnixNano=1.5)), "no time"),
     ("an attribute without form", document(span(attributes=[{"key": "a", "value": 7}])), "another form"),
-    ("a whole number that is none", document(span(attributes=[{"key": "a", "value": {"intValue": "x"}}])), "another form"),
+    (
+        "a whole number that is none",
+        document(span(attributes=[{"key": "a", "value": {"intValue": "x"}}])),
+        "another form",
+    ),
     ("a status that is none", document(span(status=[])), "not an object"),
     ("no system", document(span(), service=""), "which system"),
     ("a system with an endless name", document(span(), service="ж" * 100), "too long"),
@@ -199,7 +215,9 @@ def test_a_bad_document_is_refused_and_the_records_before_it_last(tmp_path: Path
     assert len(list(Chain(tmp_path / "log"))) == 1
 
 
-@pytest.mark.parametrize("raw", [b"\xff\xfe", b"{", b"[" * 10_000, b'{"resourceSpans":[],"resourceSpans":[]}', b"null x"])
+@pytest.mark.parametrize(
+    "raw", [b"\xff\xfe", b"{", b"[" * 10_000, b'{"resourceSpans":[],"resourceSpans":[]}', b"null x"]
+)
 def test_what_is_no_json_is_refused(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "bad.json"
     path.write_bytes(raw)

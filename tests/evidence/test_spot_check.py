@@ -46,7 +46,9 @@ def specified(nonce: bytes, head: str, size: int, count: int) -> list[int]:
     found: list[int] = []
     draw = 0
     while len(found) < min(count, size):
-        text = b"comity/spot-check/1\n" + len(nonce).to_bytes(1, "big") + nonce + head.encode() + draw.to_bytes(8, "big")
+        text = (
+            b"comity/spot-check/1\n" + len(nonce).to_bytes(1, "big") + nonce + head.encode() + draw.to_bytes(8, "big")
+        )
         x = int(sha256(text).hexdigest(), 16)
         draw += 1
         if x < (2**256 // size) * size and x % size not in found:

@@ -10,7 +10,8 @@ import pytest
 from comity.errors import InputError, IntegrityError
 from comity.evidence.cosignature import cosigned_by
 from comity.evidence.keys import SigningKey
-from comity.evidence.tile_log import open_log
+from comity.evidence.tile_log import create_log, open_log
+from comity.evidence.tiles import tile_path
 from comity.evidence.witnessing import read_checkpoint_file, witness
 from tests.evidence.logged import LOG, WITNESSES, log_with
 
@@ -43,6 +44,22 @@ def test_a_log_that_forked_is_refused_and_what_was_seen_stays(tmp_path: Path) ->
         with pytest.raises(IntegrityError):
             witness(log_with(tmp_path / name, *entries), LOG.verifier, WITNESS, seen, AT)
         assert seen.read_bytes() == before
+
+
+def test_a_fork_behind_tiles_of_the_old_tree_is_refused(tmp_path: Path) -> None:
+    """The files lead to the new root by the tile above, and to the old root by a tile that was put back from the old tree."""
+    same = [b"same %d" % number for number in range(256)]
+    logs = [tmp_path / "old", tmp_path / "fork"]
+    for log, more in zip(logs, (50, 256), strict=True):
+        create_log(log, LOG)
+        with open_log(log, LOG) as writer:
+            writer.append(same + [b"%s %d" % (log.name.encode(), number) for number in range(more)])
+    old, fork = logs
+    witness(old, LOG.verifier, WITNESS, tmp_path / "seen", AT)
+    tile = fork / tile_path(0, 1)
+    tile.write_bytes((old / tile_path(0, 1, 50)).read_bytes() + tile.read_bytes()[50 * 32 :])
+    with pytest.raises(IntegrityError):
+        witness(fork, LOG.verifier, WITNESS, tmp_path / "seen", AT)
 
 
 def test_a_log_whose_files_do_not_lead_to_its_root_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ OBSERVERS = (
 )
 
 
-def counts(rows: list[list[int]], size: int) -> object:
+def counts(rows: list[list[int]], size: int) -> Any:
     found = np.zeros((len(rows), size))
     for number, row in enumerate(rows):
         for label in row:
@@ -41,13 +42,14 @@ def test_the_published_example(level: Level, alpha: float) -> None:
     assert found.alpha == pytest.approx(alpha, abs=0.0006)
     assert (found.items, found.labels) == (11, 40)
     assert found.interval is not None
+    assert found.alpha is not None
     assert found.interval[0] < found.alpha < found.interval[1]
 
 
 rows = st.lists(st.lists(st.integers(0, 3), min_size=0, max_size=5), min_size=1, max_size=12)
 
 
-def direct(table: list[list[int]], distances: object) -> float | None:
+def direct(table: list[list[int]], distances: Any) -> float | None:
     """Alpha by its definition: every pair of labels counted."""
     paired = [row for row in table if len(row) >= 2]
     labels = [label for row in paired for label in row]
@@ -59,7 +61,7 @@ def direct(table: list[list[int]], distances: object) -> float | None:
     observed = sum(2 * sum(distances[a, b] for a, b in combinations(row, 2)) / (len(row) - 1) for row in paired) / len(
         labels
     )
-    return 1 - observed / expected
+    return float(1 - observed / expected)
 
 
 @settings(max_examples=200, deadline=None)

@@ -35,7 +35,13 @@ def test_the_bounds_are_where_the_tails_are(trials: int, data: st.DataObject) ->
 
 @pytest.mark.parametrize(
     ("successes", "trials", "low", "high"),
-    [(0, 10, 0.0, 0.3085), (1, 10, 0.0025, 0.4450), (5, 10, 0.1871, 0.8129), (10, 10, 0.6915, 1.0), (81, 263, 0.2527, 0.3676)],
+    [
+        (0, 10, 0.0, 0.3085),
+        (1, 10, 0.0025, 0.4450),
+        (5, 10, 0.1871, 0.8129),
+        (10, 10, 0.6915, 1.0),
+        (81, 263, 0.2527, 0.3676),
+    ],
 )
 def test_published_values(successes: int, trials: int, low: float, high: float) -> None:
     """Tables of the Clopper-Pearson interval; the last is an example of Newcombe (1998)."""

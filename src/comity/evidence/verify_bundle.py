@@ -486,7 +486,11 @@ def are_identifiers(value: Any) -> bool:
 
 def are_elements(value: Any) -> bool:
     """Whether this gives, by collection, the ids of what is listed of it."""
-    if not isinstance(value, dict) or not all(map(is_identifier, value)) or not all(map(are_identifiers, value.values())):
+    if (
+        not isinstance(value, dict)
+        or not all(map(is_identifier, value))
+        or not all(map(are_identifiers, value.values()))
+    ):
         return False
     return sum(map(len, value.values())) <= 1000 and all(len(set(ids)) == len(ids) for ids in value.values())
 

@@ -70,7 +70,7 @@ def _case(result: ClauseResult, words: Words) -> tuple[ET.Element, str | None]:
     if outcome is None:
         return case, None
     verdict = words.name(VERDICT_NAMES[result.verdict])
-    message = single_line(f"{verdict}: {words.reason(result)}")
+    message = single_line(words.say("{verdict}; {reason}", verdict=verdict, reason=words.reason(result)))
     attributes = {"message": message}
     if outcome != SKIPPED:
         attributes["type"] = result.verdict

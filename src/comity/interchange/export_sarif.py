@@ -135,13 +135,18 @@ def _result(
     )
     locations = [_location(fact, lines, words) for fact in facts[:MOST_LOCATIONS]]
     first, *others = locations or [_physical(lines.file.file, 1)]
-    title = words.text(clause.title)
-    verdict = words.name(VERDICT_NAMES[part.verdict])
+    said = words.say(
+        "{title}: {verdict}; {reason} ({cite})",
+        title=words.text(clause.title),
+        verdict=words.name(VERDICT_NAMES[part.verdict]),
+        reason=words.reason(part),
+        cite=clause.cite,
+    )
     found: dict[str, Any] = {
         "ruleId": rule,
         "ruleIndex": order[rule],
         "level": _level(part),
-        "message": {"text": single_line(f"{title}: {verdict}. {words.reason(part)} ({clause.cite})")},
+        "message": {"text": single_line(said)},
         "locations": [first],
         "partialFingerprints": _fingerprints(clause, assessment),
         "properties": {

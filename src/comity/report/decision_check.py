@@ -144,7 +144,7 @@ def _end(check: Check) -> _Finding:
     if check.chain.torn is not None:
         count = check.chain.torn.size
         return _Finding(
-            question, Message("no: {count} bytes of a record that was never acknowledged", count=count), _OPEN
+            question, Message("no: {count} bytes of an unfinished record", count=count), _OPEN
         )
     if check.torn:
         return _Finding(

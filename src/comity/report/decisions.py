@@ -47,7 +47,7 @@ def receipt(made: Receipt, skipped: int, torn: TornPiece | None, language: str, 
     if torn is not None:
         lines.append(
             Message(
-                "a crash had left {count} bytes of a record that was never acknowledged; they are in {file}",
+                "a crash had left {count} bytes of an unfinished record; they are in {file}",
                 count=torn.size,
                 file=str(torn.path),
             )

@@ -33,7 +33,7 @@ def logged(proven: Iterable[tuple[Path, int, Path]], checkpoint: Checkpoint, lan
         Message("{file}: entry {index}, proof in {proof}", file=str(path), index=index, proof=str(proof))
         for path, index, proof in proven
     ]
-    rows.append(Message("the log {log} has {count} entries", log=checkpoint.origin, count=checkpoint.size))
+    rows.append(Message("entries in the log {log}: {count}", log=checkpoint.origin, count=checkpoint.size))
     return "\n".join(row.in_language(language) for row in rows)
 
 
@@ -41,7 +41,7 @@ def log_checked(checkpoint: Checkpoint, key: VerifierKey | None, older: Checkpoi
     """What `check` found to hold, and what it was not asked."""
     rows = [
         Message(
-            "all {count} entries of the log {log} lead to the root of its checkpoint",
+            "every entry of the log {log} leads to the root of its checkpoint ({count})",
             count=checkpoint.size,
             log=checkpoint.origin,
         ),
@@ -50,7 +50,7 @@ def log_checked(checkpoint: Checkpoint, key: VerifierKey | None, older: Checkpoi
         else Message("signed by {signers}", signers=key.key_id),
         Message("not checked: whether it ever showed another tree; give a checkpoint that you kept with --since")
         if older is None
-        else Message("it begins with the {count} entries of the older checkpoint", count=older.size),
+        else Message("it begins with what the older checkpoint held ({count})", count=older.size),
     ]
     return "\n".join(row.in_language(language) for row in rows)
 
@@ -58,7 +58,7 @@ def log_checked(checkpoint: Checkpoint, key: VerifierKey | None, older: Checkpoi
 def cosigned(checkpoint: Checkpoint, key: VerifierKey, output: Path, language: str) -> str:
     """What a witness signed."""
     said = Message(
-        "{file}: the checkpoint of the log {log} with {count} entries, cosigned; others name this witness with:",
+        "{file}: the checkpoint of the log {log} (entries: {count}), cosigned; others name this witness with:",
         file=str(output),
         log=checkpoint.origin,
         count=checkpoint.size,

@@ -30,6 +30,9 @@ FROM_VOCABULARY = (
     "axioms",
     "conventions",
     "statement",
+    "decision-record",
+    "decision-draft",
+    "decision-opening",
 )
 """Schemas of files."""
 
@@ -51,6 +54,10 @@ OUTPUTS = (
     "library-stats-1",
     "library-timeline-1",
     "library-review-1",
+    "decision-check-1",
+    "decision-sample-1",
+    "decision-verification-1",
+    "decision-receipt-1",
 )
 """Schemas of what commands print with `--format json`; the number is that of the version in their `schema` key."""
 

@@ -647,12 +647,15 @@ MAKERS = {
 
 def schema_of_output(name: str) -> Schema:
     """The schema of a kind of document: its own keys, and the two that every document has."""
-    made = MAKERS[name]()
+    from comity.schemas.decisions import OUTPUTS as DECISIONS
+
+    maker = (MAKERS | DECISIONS)[name]
+    made = maker()
     kind, _, version = name.rpartition("-")
     both = {"schema": {"const": f"comity/{kind}/{version}"}, "comity_version": TEXT}
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:comity:schema:{name}",
-        "title": f"Comity: {(MAKERS[name].__doc__ or '').splitlines()[0].rstrip('.')} --format json",
+        "title": f"Comity: {(maker.__doc__ or '').splitlines()[0].rstrip('.')} --format json",
     }
     return head | made | {"properties": both | made["properties"], "required": [*both, *made["required"]]}
