@@ -96,7 +96,7 @@ def shown(chromium: str, tmp_path: Path, data: bytes, keys: str = "", language: 
 
 def test_a_good_bundle(chromium: str, tmp_path: Path) -> None:
     found = shown(chromium, tmp_path, drafts.bundle(), drafts.ALICE.line)
-    assert "Intact: nothing was changed since it was signed" in found
+    assert "Intact, and signed by somebody you trust" in found
     assert f"yes Signed by {drafts.ALICE.name}, a key that you trust." in found
     assert "Do the verdicts follow? open" in found
     assert "c.d 0.5 a person says so" in found
@@ -105,8 +105,14 @@ def test_a_good_bundle(chromium: str, tmp_path: Path) -> None:
 
 def test_in_chinese_and_without_a_key(chromium: str, tmp_path: Path) -> None:
     found = shown(chromium, tmp_path, drafts.bundle(), language=1)
-    assert "完好" in found
+    assert "完好，但能否信任签名者尚未决定" in found
     assert "信任签发者吗？ 未决" in found
+
+
+def test_intact_is_not_yet_trusted(chromium: str, tmp_path: Path) -> None:
+    found = shown(chromium, tmp_path, drafts.bundle(), drafts.BOB.line)
+    assert "Intact, but nobody you trust vouches for it now" in found
+    assert "Do you trust the issuer? no No signer is among the keys that you trust." in found
 
 
 def test_markup_in_a_bundle_is_text(chromium: str, tmp_path: Path) -> None:

@@ -154,6 +154,19 @@ def test_the_value_of_one_market_does_not_become_that_of_all(form: str, tmp_path
     assert "report.deadline@xa" in str(statement.predicate.observations["facts_left_out"])
 
 
+@pytest.mark.parametrize("form", ["model-card", "cyclonedx"])
+def test_the_card_of_a_model_says_nothing_about_who_uses_it(form: str, tmp_path: Path) -> None:
+    """Whoever wrote it does not know the reader's organisation, whatever stands in Comity's own part."""
+    text = (
+        export(assessment({"system.open": True}), form, "en")
+        .replace("system.open", "organisation.revenue")
+        .replace("true", "5")
+    )
+    statement = imported(form, tmp_path / "there", text)
+    assert facts(statement) == {}
+    assert "organisation.revenue" in str(statement.predicate.observations["facts_left_out"])
+
+
 # Bills of materials
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from comity.cli.options import (
     add_library_options,
     add_market_options,
+    checked_bodies,
     checked_markets,
     day_of,
     deliver,
@@ -35,6 +36,13 @@ def configure(parser: Parser) -> None:
         "dossier", nargs="?", default=".", metavar="DIR", help=parser.say("the directory that holds comity.yaml")
     )
     add_market_options(parser)
+    parser.add_argument(
+        "--also",
+        metavar="BODY",
+        action="append",
+        default=[],
+        help=parser.say("judge the standards and principles of a body as well, for example iso-iec or un (repeatable)"),
+    )
     parser.add_argument("--output", "-o", metavar="FILE", help=parser.say("write the report to a file"))
     parser.add_argument(
         "--fail-on",
@@ -54,7 +62,10 @@ def _run(options: argparse.Namespace) -> int:
     on = day_of(options)
     library = library_of(options)
     dossier = load_dossier(options.dossier, library)
-    markets = checked_markets(options.market or dossier.markets, library)
+    markets = (
+        *checked_markets(options.market or dossier.markets, library),
+        *checked_bodies(options.also, library),
+    )
     awaited = options.form == "model-card"
     assessment = assess(dossier, library, markets=markets, on=on, openings=awaited)
     options.format = "json" if options.form in JSON_FORMS else options.form

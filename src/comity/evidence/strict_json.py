@@ -44,7 +44,8 @@ def decode(raw: bytes, what: Message, *, depth: int = MAXIMUM_DEPTH) -> Any:
             parse_float=_bounded_float,
             parse_int=_bounded_int,
         )
-        _check(value, depth)
+        if b"\\u" in raw or raw.count(b"{") + raw.count(b"[") > depth:
+            _check(value, depth)
     except (ValueError, RecursionError) as error:
         problem = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
         raise MalformedError(Message("{what} is not strict JSON: {problem}", what=what, problem=problem)) from None

@@ -264,8 +264,9 @@ def _remove_unpublished(directory: Path, size: int, disk: Disk) -> None:
 def _remove_narrow(directory: Path, disk: Disk, *, up_to: int = 0) -> None:
     """Remove the narrow tiles of a directory, but those that are not wider than this."""
     if directory.is_dir():
+        kept = {str(width) for width in range(1, up_to + 1)}
         for path in directory.iterdir():
-            if not path.name.isdigit() or int(path.name) > up_to:
+            if path.name not in kept:
                 disk.remove(path)
         with contextlib.suppress(OSError):
             directory.rmdir()

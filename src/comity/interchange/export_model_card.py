@@ -111,4 +111,7 @@ def _line(found: PublishedFact, words: Words) -> str:
     basis = words.name(BASIS_NAMES[found.by])
     if found.source is not None:
         basis = words.say("{basis}: {source}", basis=basis, source=found.source)
-    return f"- **{plain(single_line(title))}**: {plain(single_line(words.value(found.fact, found.value)))} ({plain(basis)})"
+    value = plain(single_line(words.value(found.fact, found.value)))
+    return words.say(
+        "- **{title}**: {value} ({basis})", title=plain(single_line(title)), value=value, basis=plain(basis)
+    )

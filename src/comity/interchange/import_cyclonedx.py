@@ -16,7 +16,7 @@ from comity.errors import ComityError, InputError
 from comity.interchange.export_cyclonedx import BASIS, FACT
 from comity.interchange.foreign_files import listed, table, word
 from comity.interchange.found import Found, day_of
-from comity.interchange.published_facts import written
+from comity.interchange.published_facts import is_published, written
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -140,9 +140,12 @@ def _own_facts(component: dict[str, Any], found: Found, library: Library) -> Non
         if name is None or text is None or not name.startswith(FACT):
             continue
         fact = name.removeprefix(FACT)
+        if not is_published(fact, library):
+            unread.append(f"{fact}: {text}")
+            continue
         try:
             held = written(canonical(json.loads(text), library.vocabulary.types[fact]))
-        except (ValueError, RecursionError, KeyError, ComityError):
+        except (ValueError, RecursionError, ComityError):
             unread.append(f"{fact}: {text}")
             continue
         if fact not in {known.fact for known in found.facts}:

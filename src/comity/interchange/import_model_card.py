@@ -16,11 +16,12 @@ from comity.dossier.reader import read_entry
 from comity.errors import ComityError, InputError
 from comity.interchange.export_model_card import FORM
 from comity.interchange.found import Found, day_of, observation
-from comity.interchange.published_facts import written
+from comity.interchange.published_facts import is_published, written
 from comity.language import Message
 
 if TYPE_CHECKING:
     from comity.documents.reading import Node
+    from comity.dossier.model import Entry
     from comity.interchange.foreign_files import ForeignFile
     from comity.library.loader import Library
 
@@ -108,17 +109,21 @@ def _own_facts(own: Mapping, found: Found, library: Library) -> None:
     unread: list[str] = []
     for name, node in facts.entries.items() if isinstance(facts, Mapping) else ():
         value = node.entries.get("value") if isinstance(node, Mapping) else None
-        try:
-            if value is None or "@" in name:
-                raise InputError(Message("this value holds in one market only"))
-            entry = read_entry(name, value, library)
-        except ComityError:
-            unread.append(f"{name}: {_plain(value) if value is not None else '?'}")
+        entry = None if value is None or not is_published(name, library) else _entry(name, value, library)
+        if entry is None or entry.value is None:
+            unread.append(f"{name}: {_plain(value) or '?'}")
             continue
-        if entry.value is not None:
-            basis = _plain(node.entries.get("by")) if isinstance(node, Mapping) else None
-            found.restate(name, written(entry.value), str(basis), "comity.facts")
+        basis = _plain(node.entries.get("by")) if isinstance(node, Mapping) else None
+        found.restate(name, written(entry.value), str(basis), "comity.facts")
     found.observe("facts_left_out", unread)
+
+
+def _entry(name: str, value: Node, library: Library) -> Entry | None:
+    """A fact of the vocabulary with this value; None where the value does not fit."""
+    try:
+        return read_entry(name, value, library)
+    except ComityError:
+        return None
 
 
 def _plain(node: Node | None) -> Any:

@@ -56,7 +56,7 @@ def _published(assessment: Assessment) -> Iterator[PublishedFact]:
     library = assessment.library
     markets = library.with_wholes(assessment.markets)
     for fact, entry in assessment.dossier.entries.items():
-        if divided(fact)[1] is not None or library.fact(fact).subject not in SUBJECTS:
+        if divided(fact)[1] is not None or not is_published(fact, library):
             continue
         source = None if entry.basis.source is None else single_line(entry.basis.source)
         if entry.value is not None:
@@ -64,6 +64,11 @@ def _published(assessment: Assessment) -> Iterator[PublishedFact]:
         for market, value in entry.by_market.items():
             if market in markets:
                 yield PublishedFact(fact, value, entry.basis.by, source, market)
+
+
+def is_published(fact: str, library: Library) -> bool:
+    """Whether a fact is one that such documents hold: of this library, about these subjects, and of no single element."""
+    return fact in library.vocabulary.facts and library.fact(fact).subject in SUBJECTS
 
 
 def written(value: Value) -> bool | int | float | str | list[str]:

@@ -42,7 +42,8 @@ def decision_record(_: Library) -> Schema:
     parts: dict[str, Schema] = made["$defs"]
     parts["Record"]["properties"]["salt"] = {"type": "string", "pattern": "^[A-Za-z0-9+/]{21}[AQgw]==$"}
     parts["Record"]["allOf"] = _kinds()
-    return _plain({"$ref": made["$ref"], "$defs": parts})
+    found: Schema = _plain({"$ref": made["$ref"], "$defs": parts})
+    return found
 
 
 def decision_draft(library: Library) -> Schema:
@@ -182,7 +183,7 @@ def _kinds() -> list[Schema]:
 
 def _given(schema: Schema) -> Schema:
     """A key without its null."""
-    choices = [choice for choice in schema.get("anyOf", [schema]) if choice != {"type": "null"}]
+    choices: list[Schema] = [choice for choice in schema.get("anyOf", [schema]) if choice != {"type": "null"}]
     return choices[0]
 
 
