@@ -99,7 +99,9 @@ def test_a_bad_line_stops_there_and_says_what_lasts(decisions: Run, tmp_path: Pa
     assert len(segment(tmp_path / "log").read_bytes().splitlines()) == 2
 
 
-def test_what_is_opened_is_verified_by_a_stranger(decisions: Run, log: str, key: str, trust: str, tmp_path: Path) -> None:
+def test_what_is_opened_is_verified_by_a_stranger(
+    decisions: Run, log: str, key: str, trust: str, tmp_path: Path
+) -> None:
     assert decisions("head", log, "--key", key).code == 0
     opened, answer = str(tmp_path / "opened.json"), tmp_path / "answer.txt"
     assert decisions("open", log, "--record", "4", "--record", "17", "-o", opened).code == 0
@@ -154,7 +156,14 @@ def test_the_whole_report(decisions: Run, log: str, key: str, trust: str, tmp_pa
     ids.write_text("\n".join(f"request-{number}" for number in range(21)), encoding="utf-8")
     with open_decisions(Path(log)) as writer:
         writer.append(
-            [{"id": "i-1", "kind": "incident", "time": {"at": at(1), "clock": "ntp"}, "incident": {"harm": "x", "aware": at(1)}}]
+            [
+                {
+                    "id": "i-1",
+                    "kind": "incident",
+                    "time": {"at": at(1), "clock": "ntp"},
+                    "incident": {"harm": "x", "aware": at(1)},
+                }
+            ]
         )
     words = ("check", log, "--requests", str(ids), "--trust", trust, "--kept", "P10Y")
     ran = decisions(*words, library=True)
@@ -188,7 +197,9 @@ def test_an_altered_log_ends_with_integrity(decisions: Run, log: str, key: str, 
     assert ran.code == 4
     found = json.loads(ran.output)
     assert complaints("decision-check-1", found) == []
-    assert [broken["reason"] for broken in found["chain"]["broken"]] == ["record 8 does not follow from the one before it"]
+    assert [broken["reason"] for broken in found["chain"]["broken"]] == [
+        "record 8 does not follow from the one before it"
+    ]
     assert decisions("head", log, "--key", key).code == 4
     assert decisions("check", log, "--into", str(tmp_path / "evidence")).code == 2
     assert not (tmp_path / "evidence").exists()

@@ -22,7 +22,7 @@ from comity.evidence.decision_writer import open_decisions
 from comity.evidence.policy import Issuer, Trust
 from comity.exit_codes import FINDINGS, FINE
 from comity.library.loader import load_library
-from comity.measures.proportion import interval
+from comity.measures.intervals import exact_interval
 from tests.evidence.decisions import BEGAN, at, clock, decision, filled, sealed, segment
 from tests.evidence.sealed import KEY
 
@@ -77,7 +77,7 @@ def test_a_list_of_requests_tells_what_was_never_written(tmp_path: Path) -> None
     assert check.requests is not None
     assert (check.requests.found, check.requests.lost(), check.missing) == (8, ["request-8", "request-9"], 2)
     (coverage,) = (fact for fact in established(check, TYPES, LATER) if fact.fact == "log.coverage")
-    assert (coverage.value, coverage.count, coverage.interval) == (0.8, 10, interval(8, 10))
+    assert (coverage.value, coverage.count, coverage.interval) == (0.8, 10, exact_interval(8, 10))
     assert check.exit_code == FINDINGS
 
 

@@ -16,7 +16,7 @@ from comity.dossier.statements import Artefact, Digest, MeasuredFact, Plain, Pre
 from comity.errors import IntegrityError, Place
 from comity.evidence.decision_chain import HEADER, RECORDS
 from comity.language import Message
-from comity.measures.proportion import interval
+from comity.measures.intervals import exact_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +60,7 @@ def _of_the_log(check: Check, types: Mapping[str, FactType]) -> Iterator[Measure
     coverage = coverage_of(check)
     if coverage is not None:
         found, asked, where = coverage
-        yield MeasuredFact("log.coverage", found / asked, "observed", where, asked, interval(found, asked))
+        yield MeasuredFact("log.coverage", found / asked, "observed", where, asked, exact_interval(found, asked))
     gap = check.times.longest_gap
     if check.records > 1:
         where = f"between records {check.times.gap_after} and the next, by their own times; idle time counts as a gap"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from itertools import pairwise
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from comity.clauses.values import INT_MAXIMUM
 from comity.language import Message
@@ -79,7 +79,7 @@ def read_header(window: Window, path: Path) -> ModelHeader:
         from gguf.gguf_reader import READER_SUPPORTED_VERSIONS
     except ImportError:
         raise missing_package("gguf", path) from None
-    walk = _Walk(window)
+    walk = Walk(window)
     walk.start(READER_SUPPORTED_VERSIONS)
     fields, shapes = walk.fields_and_tensors()
     alignment = fields.get("general.alignment", 32)
@@ -110,7 +110,7 @@ def read_header(window: Window, path: Path) -> ModelHeader:
     )
 
 
-def _check_stretches(stretches: list[tuple[int, int]], walk: _Walk) -> None:
+def _check_stretches(stretches: list[tuple[int, int]], walk: Walk) -> None:
     """Each tensor lies in the file and none over another: what is counted is really there."""
     stretches.sort()
     if stretches and stretches[-1][1] > walk.window.end:
@@ -119,11 +119,17 @@ def _check_stretches(stretches: list[tuple[int, int]], walk: _Walk) -> None:
         raise walk.error(Message("tensors lie over each other"))
 
 
-class _Walk:
-    """One pass over a header."""
+class Walk:
+    """One pass over a header.
 
-    def __init__(self, window: Window) -> None:
+    Attributes:
+        lists: the whole lists under the keys that were asked for, numbers and texts as they are.
+    """
+
+    def __init__(self, window: Window, wanted: frozenset[str] = frozenset()) -> None:
         self.window = window
+        self.wanted = wanted
+        self.lists: dict[str, list[Any]] = {}
         self.order = "<"
         self.version = 0
         self.strings = 0
@@ -159,7 +165,12 @@ class _Walk:
             key = self.name()
             if key in fields:
                 raise self.error(Message("the key {key} stands twice there", key=clean(key)))
-            fields[key] = self.value(self.number("I"))
+            kind = self.number("I")
+            if key in self.wanted and kind == _LIST:
+                self.lists[key] = self.whole_list()
+                fields[key] = None
+            else:
+                fields[key] = self.value(kind)
         shapes = [self.tensor() for _ in range(tensor_count)]
         if len({shape[0] for shape in shapes}) < len(shapes):
             raise self.error(Message("a tensor name stands twice"))
@@ -229,6 +240,20 @@ class _Walk:
                 self.strings += 1
                 self.list(depth + 1)
         return None
+
+    def whole_list(self) -> list[Any]:
+        """A list of numbers or texts, however long."""
+        kind, count = self.number("I"), self.number("Q")
+        if count > MOST_STRINGS:
+            raise self.error(Message("it holds too many texts"))
+        if kind in _SIZES:
+            raw = self.window.take(count * _SIZES[kind])
+            return list(struct.unpack(f"{self.order}{count}{_SCALARS[kind]}", raw))
+        if kind != _STRING:
+            raise self.error(Message("the value type {type} is not known", type=kind))
+        if count * 8 > self.window.remaining:
+            raise truncated(self.window.place)
+        return [text for text in (self.string() for _ in range(count)) if text is not None]
 
     def pass_string(self) -> None:
         self.strings += 1

@@ -9,7 +9,7 @@ import msgspec
 from comity.clauses.values import write_duration
 from comity.evidence.decision_facts import coverage_of, is_kept, observations_of
 from comity.language import Message
-from comity.measures.proportion import interval
+from comity.measures.intervals import exact_interval
 from comity.report.blocks import Branch, Grid, Heading, Outline, Paragraph, Span, line, written
 from comity.report.catalogue import as_json
 
@@ -143,9 +143,7 @@ def _end(check: Check) -> _Finding:
     question = Message("Is the last line whole?")
     if check.chain.torn is not None:
         count = check.chain.torn.size
-        return _Finding(
-            question, Message("no: {count} bytes of an unfinished record", count=count), _OPEN
-        )
+        return _Finding(question, Message("no: {count} bytes of an unfinished record", count=count), _OPEN)
     if check.torn:
         return _Finding(
             question, Message("yes; {count} unfinished pieces were put aside", count=len(check.torn)), _OPEN
@@ -165,7 +163,9 @@ def _sealed(check: Check) -> _Finding:
     signer = max(
         (head for head in check.heads if head.signer and head.state == "holds"), key=lambda head: head.size
     ).signer
-    said = Message("{count} of {size} records, by {signer}", count=f"{check.sealed:,}", size=f"{check.records:,}", signer=signer)
+    said = Message(
+        "{count} of {size} records, by {signer}", count=f"{check.sealed:,}", size=f"{check.records:,}", signer=signer
+    )
     return _Finding(question, said, _GOOD if check.sealed == check.records else _OPEN)
 
 
@@ -176,7 +176,7 @@ def _completeness(check: Check) -> list[_Finding]:
         said = Message("not known: no counter in the records and no list of requests to compare with")
         return [_Finding(question, said, _OPEN)]
     found, asked, _ = coverage
-    low, high = interval(found, asked)
+    low, high = exact_interval(found, asked)
     said = Message(
         "{found} of {asked} operations have one: {share} (95 % interval {low} to {high})",
         found=f"{found:,}",
@@ -299,7 +299,7 @@ def _check_document(
         sealed=check.sealed,
         coverage=None
         if coverage is None
-        else {"found": coverage[0], "carried_out": coverage[1], "interval": interval(coverage[0], coverage[1])},
+        else {"found": coverage[0], "carried_out": coverage[1], "interval": exact_interval(coverage[0], coverage[1])},
         requests=None
         if requests is None
         else {

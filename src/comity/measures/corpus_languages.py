@@ -1,0 +1,224 @@
+"""Languages and scripts of texts: several detectors are asked, and what they do not settle is kept apart.
+
+The script comes first, from the Unicode Character Database: an answer in a script that its language is not written in does not count. A
+language is *identified* where every detector that knows it says it, and at least two do or the one that does is sure; *uncertain* where
+some detector answers and they do not settle it; *unknown* where no answer counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from comity.errors import InputError, did_you_mean, missing_extra
+from comity.language import Message
+from comity.measures.language_codes import NAMES, NO_SCRIPT, OTHER_SCRIPT, WHOLES, as_alpha_3, written_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+
+State = Literal["identified", "uncertain", "unknown"]
+
+SCRIPT_CODES = (NO_SCRIPT, OTHER_SCRIPT, *sorted(set(NAMES.values())))
+"""The scripts by number, as `script_table` counts them."""
+
+FIRST_CHARACTERS = 10_000
+"""Characters of a document that the first detector reads."""
+
+SECOND_CHARACTERS = 1_000
+"""Characters that the second one reads; it is five times slower."""
+
+SURE_PERCENT = 95
+SURE_PROBABILITY = 0.99
+
+_NOT_INTERCHANGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe-\U0010ffff]")
+_NO_SCRIPT_OF_THEIR_OWN = frozenset(
+    ("MODIFIER", "MATHEMATICAL", "DOUBLE", "SCRIPT", "BLACK", "MICRO", "FEMININE", "MASCULINE", "COMBINING", "OHM", "KELVIN")
+)
+_WIDTHS = frozenset(("FULLWIDTH", "HALFWIDTH"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a detector says: a language in ISO 639-3, and whether it is sure."""
+
+    language: str
+    sure: bool
+
+
+class Detector(Protocol):
+    """A program that tells languages.
+
+    Attributes:
+        name: of its package.
+        version: of its package.
+        languages: those that it can answer, macrolanguages for their parts.
+    """
+
+    name: str
+    version: str
+    languages: frozenset[str]
+
+    def answer(self, text: str) -> Answer | None:
+        """The language of a text; None where it has no answer."""
+
+
+class CompactDetector:
+    """CLD2 through `pycld2`: naive Bayes over pieces of words, 160 languages."""
+
+    name = "pycld2"
+
+    def __init__(self) -> None:
+        if find_spec("pycld2") is None:
+            raise missing_extra("pycld2", "corpus")
+        import pycld2
+
+        self.version = version("pycld2")
+        codes = dict(pycld2.LANGUAGES)
+        self.languages = _wholes(codes[name] for name in pycld2.DETECTED_LANGUAGES)
+        self._detect = pycld2.detect
+        self._error: type[Exception] = pycld2.error
+
+    def answer(self, text: str) -> Answer | None:
+        """Its first language; sure where CLD2 calls it reliable and it is nearly the whole text."""
+        text = text[:FIRST_CHARACTERS]
+        try:
+            reliable, _, details = self._detect(text, isPlainText=True)
+        except self._error:
+            try:
+                reliable, _, details = self._detect(_NOT_INTERCHANGED.sub(" ", text), isPlainText=True)
+            except self._error:
+                return None
+        language = as_alpha_3(details[0][1])
+        return None if language is None else Answer(language, reliable and details[0][2] >= SURE_PERCENT)
+
+
+class BayesDetector:
+    """`py3langid`: naive Bayes over pieces of bytes, 139 languages."""
+
+    name = "py3langid"
+
+    def __init__(self) -> None:
+        if find_spec("py3langid") is None:
+            raise missing_extra("py3langid", "corpus")
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+        self.version = version("py3langid")
+        model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        self.languages = _wholes(model.labels)
+        self._classify = model.classify
+
+    def answer(self, text: str) -> Answer | None:
+        """Its best language; sure where nearly all of the probability is on it."""
+        code, probability = self._classify(text[:SECOND_CHARACTERS])
+        language = as_alpha_3(code)
+        return None if language is None else Answer(language, probability >= SURE_PROBABILITY)
+
+
+DETECTORS: dict[str, Callable[[], Detector]] = {"pycld2": CompactDetector, "py3langid": BayesDetector}
+"""By name; a further detector is one more class with `Detector`'s form."""
+
+
+def new_detectors(names: Sequence[str]) -> tuple[Detector, ...]:
+    """The detectors of these names.
+
+    Raises:
+        InputError: there is none of a name, or its package is not installed.
+    """
+    for name in names:
+        if name not in DETECTORS:
+            hint = did_you_mean(name, DETECTORS) or Message("known are: {values}", values=", ".join(DETECTORS))
+            raise InputError(Message('there is no detector "{name}"', name=name[:40]), hint=hint)
+    return tuple(DETECTORS[name]() for name in dict.fromkeys(names))
+
+
+def _wholes(codes: object) -> frozenset[str]:
+    known = (as_alpha_3(code) for code in codes)  # type: ignore[attr-defined]
+    return frozenset(whole_of(language) for language in known if language is not None)
+
+
+def whole_of(language: str) -> str:
+    """The macrolanguage that detectors know a language by, or the language itself."""
+    return WHOLES.get(language, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The language of one document.
+
+    Attributes:
+        state: whether it is settled.
+        language: the language, where it is.
+        compared: whether two detectors answered.
+        disagreed: whether they answered differently.
+    """
+
+    state: State
+    language: str | None
+    compared: bool
+    disagreed: bool
+
+
+def tell(text: str, script: str, detectors: Sequence[Detector]) -> Told:
+    """The language of a text in this script."""
+    if script == NO_SCRIPT:
+        return Told("unknown", None, False, False)
+    answers: list[Answer] = []
+    for detector in detectors:
+        answer = detector.answer(text)
+        if answer is not None and written_in(answer.language, script):
+            answers.append(Answer(whole_of(answer.language), answer.sure))
+    compared = len(answers) > 1
+    disagreed = len({answer.language for answer in answers}) > 1
+    for answer in answers:
+        saying = sum(answer.language == other.language for other in answers)
+        knowing = sum(answer.language in detector.languages for detector in detectors)
+        if saying >= knowing and (saying > 1 or answer.sure):
+            return Told("identified", answer.language, compared, disagreed)
+    return Told("uncertain" if answers else "unknown", None, compared, disagreed)
+
+
+def script_table() -> np.ndarray:
+    """For every code point the number of its script in `SCRIPT_CODES`; 0 for what is no letter or belongs to no script alone."""
+    import numpy as np
+
+    numbers = {code: number for number, code in enumerate(SCRIPT_CODES)}
+    table = np.zeros(sys_maximum(), dtype=np.uint8)
+    for point in range(sys_maximum()):
+        character = chr(point)
+        category = unicodedata.category(character)
+        if category[0] in "LM":
+            table[point] = numbers[_script(unicodedata.name(character, ""), category)]
+    return table
+
+
+def sys_maximum() -> int:
+    """How many code points there are."""
+    return 0x110000
+
+
+def _script(name: str, category: str) -> str:
+    words = name.replace("-", " ").split()
+    first = words[1] if words and words[0] in _WIDTHS else words[0] if words else ""
+    if first in NAMES:
+        return NAMES[first]
+    return NO_SCRIPT if category[0] == "M" or first in _NO_SCRIPT_OF_THEIR_OWN or first in _WIDTHS else OTHER_SCRIPT
+
+
+def scripts_of(texts: Sequence[str], table: np.ndarray) -> np.ndarray:
+    """For every text how many letters of every script it has (texts by scripts)."""
+    import numpy as np
+
+    points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    owners = np.repeat(np.arange(len(texts), dtype=np.int64), [len(text) for text in texts])
+    cells = owners * len(SCRIPT_CODES) + table[points]
+    counts = np.bincount(cells, minlength=len(texts) * len(SCRIPT_CODES)).reshape(len(texts), len(SCRIPT_CODES))
+    counts[:, 0] = 0
+    found: np.ndarray = counts
+    return found
