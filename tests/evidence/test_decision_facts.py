@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.clauses.values import FactType, Kind
+from comity.clauses.tree import Kind
+from comity.clauses.values import FactType
 from comity.dossier.model import Entry
 from comity.dossier.statements import Plain, read_statements, write_statement
 from comity.errors import InputError

@@ -152,6 +152,18 @@ def test_records_of_another_log_do_not_fit(log: Path, tmp_path: Path) -> None:
     assert check_log(other).exit_code == INTEGRITY_FAILURE
 
 
+def test_an_altered_header_breaks_the_chain(log: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(log, copy)
+    header = copy / "log.json"
+    header.write_bytes(header.read_bytes().replace(b'"created":"20', b'"created":"19'))
+    check = check_log(copy)
+    assert [broken.place.line for broken in check.chain.broken] == [1]
+    header.write_bytes(header.read_bytes() + b" ")
+    with pytest.raises(InputError, match="not the header"):
+        check_log(copy)
+
+
 def test_a_head_of_another_log_is_told(log: Path, tmp_path: Path) -> None:
     other = filled(tmp_path / "other", COUNT)
     kept = tmp_path / "kept.note"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,17 @@ def test_what_is_opened_can_be_verified_and_nothing_else_is_told(log: Path) -> N
     assert exit_code_of(answers_on(opening, stranger, {})) == 3
 
 
+def test_a_key_counts_only_for_the_systems_and_times_that_it_is_trusted_for(log: Path) -> None:
+    opening = read(opened(log, 2))
+    for issuer, code in (
+        (Issuer(KEY.verifier, ("helper",), None, None), 0),
+        (Issuer(KEY.verifier, ("other",), None, None), 3),
+        (Issuer(KEY.verifier, None, None, date(2026, 11, 22)), 3),
+        (Issuer(KEY.verifier, None, date(2026, 11, 23), None), 3),
+    ):
+        assert exit_code_of(answers_on(opening, Trust((issuer,)), {})) == code
+
+
 def test_the_salt_of_one_part_opens_that_part_only(log: Path) -> None:
     opening = read(opened(log, 3, reveal=("output",)))
     check_content(opening, "output", b"answer 3")
@@ -124,12 +136,14 @@ def test_an_audit_opens_the_picked_records_and_no_others(log: Path) -> None:
     numbers = picks(NONCE, signed.head.text(), 9, 3)
     raw = open_records(log, signed, set(numbers), nonce=NONCE, asked=3).encoded()
     assert [one.record.number for one in read_opening(raw).records] == numbers
+    nonces = (number.to_bytes(16, "big") for number in range(100))
+    another = next(nonce for nonce in nonces if picks(nonce, signed.head.text(), 9, 3) != numbers)
     others = set(range(9)) - set(numbers)
     cheated = {*numbers[1:], others.pop()}
     with pytest.raises(IntegrityError, match="follow from the auditor's number"):
         read_opening(open_records(log, signed, cheated, nonce=NONCE, asked=3).encoded())
     with pytest.raises(IntegrityError, match="follow from the auditor's number"):
-        read_opening(raw.replace(NONCE.hex().encode(), bytes(reversed(NONCE)).hex().encode()))
+        read_opening(raw.replace(NONCE.hex().encode(), another.hex().encode()))
 
 
 def test_every_byte_of_an_opening_counts(log: Path) -> None:

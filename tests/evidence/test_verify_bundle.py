@@ -7,6 +7,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,6 +164,15 @@ def test_long_reports_stay_short(alone: Run) -> None:
 def test_memory_is_bounded_where_nothing_is_signed(alone: Run, data: bytes) -> None:
     ran = alone(data, megabytes=400)
     assert (ran.returncode, ran.stderr) == (2, "")
+
+
+@pytest.mark.parametrize("unit", [b'\\"', b'"', b"\\", b"[", b'{"', b"1", b" ", b'"a",'])
+def test_time_grows_with_the_length_only(alone: Run, unit: bytes) -> None:
+    """A properly signed payload of a megabyte; what looks at every place anew would take minutes."""
+    hostile = drafts.bundle(payload=lambda _: b'{"a":"' + b"[]" * 10 + unit * (999_000 // len(unit)))
+    began = time.monotonic()
+    assert alone(hostile).returncode == 2
+    assert time.monotonic() - began < 30
 
 
 def test_a_hostile_signer_gets_no_more_than_a_few_times_the_size_of_the_file(alone: Run) -> None:

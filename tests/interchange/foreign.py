@@ -75,7 +75,7 @@ def zstandard_archive(members: dict[str, bytes]) -> bytes:
     """A ZIP archive packed with Zstandard, made from its description (APPNOTE 4.3.7, 4.3.12, 4.3.16)."""
     local, central = b"", b""
     for name, content in members.items():
-        packed = zstandard.ZstdCompressor().compress(content)
+        packed = zstandard.ZstdCompressor(write_content_size=False).compress(content)
         common = struct.pack(
             "<HHHHHIIIHH", 63, 0, 93, 0, 33, zlib.crc32(content), len(packed), len(content), len(name), 0
         )

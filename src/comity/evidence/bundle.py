@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.evidence import dsse, merkle
 from comity.evidence.keys import VerifierKey, parse_verifier_key
-from comity.evidence.leaves import IDENTIFIER
+from comity.evidence.leaves import IDENTIFIER, MAXIMUM_LEAF
 from comity.evidence.strict_json import MalformedError, base64_bytes, base64_text, decode, encode, keys_of
 from comity.language import Message
 
@@ -29,6 +29,7 @@ MAXIMUM_BYTES = 64_000_000
 MOST_DISCLOSURES = 1_000_000
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
+_TIME_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
 
@@ -183,7 +184,7 @@ def _disclosure(value: object) -> Disclosure:
     if len(hashes) % merkle.HASH_BYTES:
         raise MalformedError(Message("a path is a row of whole hashes"))
     parts = tuple(hashes[start : start + merkle.HASH_BYTES] for start in range(0, len(hashes), merkle.HASH_BYTES))
-    return Disclosure(index, base64_bytes(leaf, Message("leaf"), maximum=1_000_000), parts)
+    return Disclosure(index, base64_bytes(leaf, Message("leaf"), maximum=MAXIMUM_LEAF), parts)
 
 
 def read_commitment(payload: bytes) -> Commitment:
@@ -235,11 +236,12 @@ def _matches(pattern: re.Pattern[str], value: object) -> bool:
 
 def parse_time(text: str) -> datetime | None:
     """A time in UTC as a statement writes it (`2026-11-22T14:00:00Z`), or None."""
+    if not _TIME_FORM.fullmatch(text):
+        return None
     try:
-        found = datetime.strptime(text, TIME).replace(tzinfo=UTC)
+        return datetime.strptime(text, TIME).replace(tzinfo=UTC)
     except ValueError:
         return None
-    return found if found.strftime(TIME) == text else None
 
 
 def _time(value: object) -> datetime:

@@ -21,7 +21,7 @@ from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE, INTEGRITY_FAILURE
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from comity.evidence.policy import Trust
@@ -138,7 +138,7 @@ def check_log(
             asked.add(link.record)
         if link.record.counter is not None:
             _count(check.counters, link.record.counter.name, link.record.counter.value, directory)
-    check.heads.extend(_held(wanted, check.chain, states, trust))
+    check.heads.extend(_held(wanted, check, states, trust))
     return check
 
 
@@ -158,14 +158,14 @@ def _torn_pieces(directory: Path) -> list[str]:
 
 
 def _held(
-    wanted: Iterable[tuple[str, SignedHead]], chain: Chain, states: dict[int, tuple[bytes, str]], trust: Trust | None
+    wanted: Iterable[tuple[str, SignedHead]], check: Check, states: dict[int, tuple[bytes, str]], trust: Trust | None
 ) -> list[HeadCheck]:
-    found = []
+    found, chain = [], check.chain
     for name, signed in wanted:
         head = signed.head
         state: HeadState = "holds"
         try:
-            signer = trusted_signer(signed, trust)
+            signer = trusted_signer(signed, trust, check.decisions.systems)
         except MalformedError:
             state, signer = "forged", None
         if state == "holds" and head.log != chain.header.log:
@@ -180,13 +180,15 @@ def _held(
     return found
 
 
-def trusted_signer(signed: SignedHead, trust: Trust | None) -> str | None:
-    """The name and id of a key that the reader trusts at the time of the head and that signed it; None where there is none.
+def trusted_signer(signed: SignedHead, trust: Trust | None, systems: Collection[str]) -> str | None:
+    """The name and id of a key that signed a head and that the reader trusts, at its time and for these systems; None where there is none.
 
     Raises:
         MalformedError: a signature says so and does not fit.
     """
     for issuer in () if trust is None else trust.issuers:
-        if signed.note.signed_by(issuer.key) and issuer.in_time(moment(signed.head.at)):
+        if not signed.note.signed_by(issuer.key):
+            continue
+        if all(issuer.may_speak(system, moment(signed.head.at)) for system in systems or ("",)):
             return issuer.key.key_id
     return None

@@ -49,11 +49,10 @@ def committed(draft: object, secret: bytes, record_salt: bytes, part: str, *, ke
     """
     what = Message("{part} of a record", part=part)
     fields = keys_of(draft, (), (*_WAYS, *_ABOUT), what)
-    ways = [way for way in _WAYS if way in fields]
-    if len(ways) != 1:
+    found = {key: value for key, value in fields.items() if key in _ABOUT}
+    if len(fields) != len(found) + 1:
         raise MalformedError(Message("{what} names one of: {keys}", what=what, keys=", ".join(_WAYS)))
-    way = ways[0]
-    found = {key: fields[key] for key in _ABOUT if key in fields}
+    way = next(key for key in fields if key in _WAYS)
     if way == "commitment":
         return {"commitment": fields[way], **found}
     salt = salt_of(secret, record_salt, part)

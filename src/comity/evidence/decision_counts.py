@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_HOLES = 100_000
 """Separate stretches of missing numbers of one counter."""
-MOST_COUNTERS = 1_000
+MOST_COUNTERS = MOST_SYSTEMS = 1_000
 MOST_REQUESTS = 2_000_000
 MOST_INCIDENTS = 100_000
 MOST_SHOWN = 20
@@ -209,6 +209,7 @@ class Decisions:
         reasons: by basis.
         acts: what people did, how often.
         events: names of events, and tool calls among the context.
+        systems: ids of what decided.
     """
 
     kinds: Counter[str] = field(default_factory=Counter)
@@ -220,9 +221,18 @@ class Decisions:
     reasons: Counter[str] = field(default_factory=Counter)
     acts: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
+    systems: Counter[str] = field(default_factory=Counter)
 
     def add(self, record: Record) -> None:
-        """Take the next record."""
+        """Take the next record.
+
+        Raises:
+            InputError: there are too many systems.
+        """
+        if record.system is not None:
+            self.systems[record.system.id] += 1
+            if len(self.systems) > MOST_SYSTEMS:
+                raise InputError(Message("more than {count} systems in one log", count=MOST_SYSTEMS))
         self.kinds[record.kind] += 1
         self.acts.update(act.did for act in record.oversight)
         if record.event is not None and (record.event in self.events or len(self.events) < MOST_COUNTERS):

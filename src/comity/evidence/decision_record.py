@@ -300,6 +300,8 @@ def read_record(line: bytes) -> Record:
         strict = False
     if not strict:
         record = record_of(decode(line, Message("record")))
+    if len(base64_bytes(record.salt, Message("salt"), maximum=SALT_BYTES)) != SALT_BYTES:
+        raise MalformedError(Message("the salt of a record has {count} bytes", count=SALT_BYTES))
     check_record(record)
     return record
 
@@ -319,13 +321,11 @@ def record_of(value: Any) -> Record:
 
 
 def check_record(record: Record) -> None:
-    """Check what the types do not say: the salt, days that exist, and that each kind says what it is for.
+    """Check what the types do not say: days that exist, a content that is one, and that each kind says what it is for.
 
     Raises:
         MalformedError: one of these is not so.
     """
-    if len(base64_bytes(record.salt, Message("salt"), maximum=SALT_BYTES)) != SALT_BYTES:
-        raise MalformedError(Message("the salt of a record has {count} bytes", count=SALT_BYTES))
     for text in record.moments():
         try:
             moment(text)

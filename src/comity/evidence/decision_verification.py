@@ -34,8 +34,9 @@ def answers_on(opening: Opening, trust: Trust | None, contents: Mapping[str, byt
         InputError: a content cannot be held against this opening.
         IntegrityError: a signature does not fit, or a content is another one.
     """
+    systems = {one.record.system.id for one in opening.records if one.record.system is not None}
     try:
-        signer = trusted_signer(opening.signed, trust)
+        signer = trusted_signer(opening.signed, trust, systems)
     except MalformedError as error:
         raise IntegrityError(error.message) from None
     found = {"signature": _signature(signer, trust)}
@@ -57,7 +58,7 @@ def _signature(signer: str | None, trust: Trust | None) -> Answer:
         return Answer("yes", Message("trusted by your file as {signer}", signer=signer))
     if trust is None:
         return Answer("open", Message("you named no trust file"))
-    return Answer("no", Message("no key of your file signed it"))
+    return Answer("no", Message("no key that your file trusts at this time and for these systems signed it"))
 
 
 def exit_code_of(answers: Mapping[str, Answer]) -> int:

@@ -94,22 +94,41 @@ def new_key(name: str) -> SigningKey:
 def write_new_key(key: SigningKey, path: Path) -> Path:
     """Write a secret key to a new file that only its owner reads, and the public one beside it with the ending `.pub`.
 
+    Both or none: of a pair that cannot be written whole nothing stays behind.
+
     Raises:
         InputError: one of the files is there already, or cannot be written.
     """
     public = path.with_name(f"{path.name}.pub")
-    for target, content, mode in ((path, key.encoded(), 0o600), (public, str(key.verifier), 0o644)):
-        try:
-            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        except FileExistsError:
-            message = Message("{file} is there already; a key is never overwritten", file=str(target))
-            raise InputError(message) from None
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise InputError(Message("{file} cannot be written: {reason}", file=str(target), reason=reason)) from None
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(f"{content}\n")
+    made: list[Path] = []
+    try:
+        for target, content, mode in ((path, key.encoded(), 0o600), (public, str(key.verifier), 0o644)):
+            _write_new(target, f"{content}\n".encode("ascii"), mode, made)
+    except BaseException:
+        for target in made:
+            target.unlink(missing_ok=True)
+        raise
     return public
+
+
+def _write_new(target: Path, content: bytes, mode: int, made: list[Path]) -> None:
+    """Make a file with these rights from its first moment on, and force it to the disk; `made` learns of it once it is there.
+
+    Raises:
+        InputError: it is there already, or cannot be written.
+    """
+    try:
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        made.append(target)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError:
+        raise InputError(Message("{file} is there already; a key is never overwritten", file=str(target))) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("{file} cannot be written: {reason}", file=str(target), reason=reason)) from None
 
 
 def read_signing_key(path: Path) -> SigningKey:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SHORTEST_SALT = 16
 """Bytes of a salt, at least."""
+LONGEST_TEXT = 10_000
+"""Characters of a text that is no id."""
 MAXIMUM_LEAF = 256_000
 MOST_ELEMENTS = 1_000
 """Elements of collections that an assessment names; each has clauses of its own."""
@@ -170,8 +172,8 @@ def read_leaf(raw: bytes) -> Leaf:
 
 def _fact(fields: dict[str, Any]) -> FactLeaf:
     value = fields["value"]
-    words = isinstance(value, list) and all(isinstance(part, str) for part in value)
-    if not words and not isinstance(value, bool | int | float | str):
+    words = value if isinstance(value, list) else [value] if isinstance(value, str) else None
+    if not isinstance(value, bool | int | float) and (words is None or not all(map(_is_text, words))):
         raise _wrong("value")
     interval = fields.get("interval")
     if interval is not None and (
@@ -261,11 +263,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT
+
+
 def _text(fields: dict[str, Any], key: str) -> str:
     value = fields[key]
-    if not isinstance(value, str) or len(value) > 10_000:
+    if not _is_text(value):
         raise _wrong(key)
-    return value
+    return str(value)
 
 
 def _identifier(fields: dict[str, Any], key: str) -> str:

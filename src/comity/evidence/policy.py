@@ -71,7 +71,7 @@ def read_trust(path: Path) -> Trust:
     Raises:
         InputError: it is not one.
     """
-    fields = read.Fields(read_file(path))
+    fields = _filled(read_file(path))
     version = fields.required("comity_trust", read.text)
     if version != VERSION:
         message = Message('"comity_trust: {version}" is a form that this version does not read', version=version[:20])
@@ -79,11 +79,11 @@ def read_trust(path: Path) -> Trust:
     issuers = fields.required("issuers", read.many(_issuer))
     logs = fields.optional("logs", read.many(_key), ())
     witnesses = fields.optional("witnesses", read.many(_witness), ())
-    quorum = int(fields.optional("quorum", read.number, len(witnesses)))
+    quorum = fields.optional("quorum", read.number, len(witnesses))
     roots = fields.optional("timestamp_roots", read.many(read.text), ())
     age = fields.optional("maximum_age", _duration, None)
     required = fields.optional("required", read.many(read.choice(ANCHORS, Message("anchor"))), ())
-    if not 0 <= quorum <= len(witnesses):
+    if not 0 <= quorum <= len(witnesses) or quorum != int(quorum):
         raise InputError(Message("the quorum is a number of witnesses"), place=fields.place_of("quorum"))
     names, keys_of_logs = {key.name for key in logs}, {key.public_key for key in logs}
     if any(key.name in names or key.public_key in keys_of_logs for key in witnesses):
@@ -93,11 +93,26 @@ def read_trust(path: Path) -> Trust:
             raise InputError(Message("a key stands twice, perhaps under two names"), place=fields.place_of(name))
     fields.done()
     directory = path.parent
-    return Trust(issuers, logs, witnesses, quorum, tuple(directory / root for root in roots), age, required)
+    return Trust(issuers, logs, witnesses, int(quorum), tuple(directory / root for root in roots), age, required)
+
+
+def _filled(node: Node) -> read.Fields:
+    """The keys of a mapping. A limit whose value was forgotten (`systems:` with nothing behind it) must not be read as no limit.
+
+    Raises:
+        InputError: a key has no value.
+    """
+    fields = read.Fields(node)
+    for key, value in fields.node.entries.items():
+        if read.is_null(value):
+            message = Message('"{key}" is there, but without a value', key=key[:80])
+            hint = Message("give it a value, or leave the key out if there is no such limit")
+            raise InputError(message, place=fields.place_of(key), hint=hint)
+    return fields
 
 
 def _issuer(node: Node) -> Issuer:
-    fields = read.Fields(node)
+    fields = _filled(node)
     found = Issuer(
         fields.required("key", _key),
         fields.optional("systems", read.many(read.text), None),

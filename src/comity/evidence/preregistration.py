@@ -7,17 +7,19 @@ its SHA-256, and whoever verifies the bundle holds the promise against what was 
 from __future__ import annotations
 
 import secrets
+from datetime import date, timedelta
 from hashlib import file_digest, sha256
 from typing import TYPE_CHECKING, Any
 
+from comity.clauses import tree as t
 from comity.clauses.formula import Formula
 from comity.clauses.values import canonical
 from comity.documents.reading import read_bytes
 from comity.errors import InputError, Place, did_you_mean
 from comity.evidence.answer import Answer
-from comity.evidence.bundle import STATEMENT_TYPE, TIME
+from comity.evidence.bundle import STATEMENT_TYPE, TIME, parse_time
 from comity.evidence.leaves import FactLeaf, MeasurementLeaf
-from comity.evidence.strict_json import base64_text, decode, encode, keys_of
+from comity.evidence.strict_json import MalformedError, base64_bytes, base64_text, decode, encode, keys_of
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from comity.clauses.tree import Expression
     from comity.evidence.verification import Opened
     from comity.library.loader import Library
 
 PREDICATE_TYPE = "https://comity.dev/preregistration/v1"
 MAXIMUM_BYTES = 1_000_000
+ONE_DAY = timedelta(days=1)
 
 
 def preregister(
@@ -75,13 +79,14 @@ def preregister(
 
 
 def check_preregistration(path: Path, opened: Opened, library: Library) -> Answer:
-    """Hold a promise against what a bundle opens.
+    """Hold a promise against what a bundle opens: the seed, the order in time, the bar, and the data, if the artefacts are opened.
 
     Raises:
         InputError: the file is not a promise.
     """
     raw = read_bytes(path, Place(str(path)), MAXIMUM_BYTES)
-    promised = _predicate(raw, path)
+    statement = _statement(raw, path)
+    promised = statement["predicate"]
     digest = sha256(raw).hexdigest()
     measurements = {
         index: leaf
@@ -92,6 +97,9 @@ def check_preregistration(path: Path, opened: Opened, library: Library) -> Answe
         return Answer("open", Message("no opened measurement names this promise"))
     if any(leaf.seed != promised.get("seed") for leaf in measurements.values()):
         return Answer("no", Message("it was measured with another seed than promised"))
+    made = parse_time(promised["created"]) if isinstance(promised["created"], str) else None
+    if made is None or any(made.date() - date.fromisoformat(leaf.on) > ONE_DAY for leaf in measurements.values()):
+        return Answer("no", Message("it was promised after it was measured"))
     facts = [
         leaf
         for leaf in opened.leaves.values()
@@ -103,7 +111,27 @@ def check_preregistration(path: Path, opened: Opened, library: Library) -> Answe
     values = [canonical(leaf.value, library.vocabulary.types[leaf.fact]) for leaf in facts]
     if not all(formula.evaluate({promised["fact"]: value}) for value in values):
         return Answer("no", Message("the bar that was promised is missed: {fact} {bar}", **_told(promised)))
+    if not _measured_on_promised_data(statement, opened):
+        message = Message(
+            "the promised bar is reached: {fact} {bar}; that it was on the promised data is not opened", **_told(promised)
+        )
+        return Answer("open", message)
     return Answer("yes", Message("promised and reached: {fact} {bar}", **_told(promised)))
+
+
+def _measured_on_promised_data(statement: dict[str, Any], opened: Opened) -> bool:
+    """Whether all data of the promise are among the artefacts that the bundle opens.
+
+    Raises:
+        MalformedError: the salt of hidden data is not of the right form.
+    """
+    digests = {digest for _, digest in opened.system.artefacts} if opened.system else set()
+    if "salt" in statement["predicate"]:
+        salt = base64_bytes(statement["predicate"]["salt"], Message("salt"), maximum=64)
+        digests = {sha256(salt + bytes.fromhex(digest)).hexdigest() for digest in digests}
+    key = "saltedCommitment" if "salt" in statement["predicate"] else "sha256"
+    data = [subject["digest"].get(key) for subject in statement["subject"]]
+    return bool(data) and all(digest in digests for digest in data)
 
 
 def _told(promised: dict[str, Any]) -> dict[str, str]:
@@ -119,9 +147,24 @@ def _formula(fact: object, bar: object, library: Library) -> Formula:
     if not isinstance(fact, str) or fact not in library.vocabulary.types:
         hint = did_you_mean(str(fact), library.vocabulary.types)
         raise InputError(Message('there is no fact "{name}"', name=str(fact)[:80]), hint=hint)
+    hint = Message("for example: --bar '>= 0.95'")
     if not isinstance(bar, str) or len(bar) > 200:
-        raise InputError(Message("a bar is a short comparison"), hint=Message("for example: --bar '>= 0.95'"))
-    return Formula(f"{fact} {bar}", library.vocabulary)
+        raise InputError(Message("a bar is a short comparison"), hint=hint)
+    formula = Formula(f"{fact} {bar}", library.vocabulary)
+    if not _is_comparison(formula.tree, fact):
+        raise InputError(Message("a bar compares the fact with a value and says nothing else"), hint=hint)
+    return formula
+
+
+def _is_comparison(tree: Expression, fact: str) -> bool:
+    """Whether a formula compares a fact with a value that is written there; `>= 0.95 || true` does more, and is always reached."""
+    match tree:
+        case t.Compare(left=t.Fact(id=name), right=right):
+            return name == fact and isinstance(right, t.Constant | t.DateConstant | t.DurationConstant | t.Negative)
+        case t.OneOf(operand=t.Fact(id=name)):
+            return name == fact
+        case _:
+            return False
 
 
 def _subject(path: Path, salt: bytes | None) -> dict[str, Any]:
@@ -136,15 +179,25 @@ def _subject(path: Path, salt: bytes | None) -> dict[str, Any]:
     return {"name": "data", "digest": {"saltedCommitment": sha256(salt + digest.digest()).hexdigest()}}
 
 
-def _predicate(raw: bytes, path: Path) -> dict[str, Any]:
+def _statement(raw: bytes, path: Path) -> dict[str, Any]:
+    """The promise that a file holds.
+
+    Raises:
+        InputError: it holds none.
+    """
     what = Message("promise")
     try:
         statement = keys_of(decode(raw, what), ("_type", "subject", "predicateType", "predicate"), (), what)
-        predicate = keys_of(statement["predicate"], ("fact", "bar", "created"), ("seed", "salt"), what)
+        keys_of(statement["predicate"], ("fact", "bar", "created"), ("seed", "salt"), what)
+        if not isinstance(statement["subject"], list):
+            raise MalformedError(Message("a promise names its data"))
+        for subject in statement["subject"]:
+            if not isinstance(keys_of(subject, ("name", "digest"), (), what)["digest"], dict):
+                raise MalformedError(Message("a promise names its data"))
     except InputError as error:
         raise InputError(error.message, place=Place(str(path))) from None
     if statement["predicateType"] != PREDICATE_TYPE:
         raise InputError(
             Message("this is not a promise made with: comity evidence preregister"), place=Place(str(path))
         )
-    return predicate
+    return statement

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from comity.clauses.values import canonical
+from comity.dossier.collections import refuse_outside
 from comity.dossier.model import Basis, Dossier, Entry
 from comity.dossier.reader import check_axioms
 from comity.dossier.statements import GRADES
@@ -13,6 +14,8 @@ from comity.errors import Place
 from comity.evidence.strict_json import MalformedError
 from comity.language import Message
 from comity.library.elements import with_elements
+from comity.library.model import COLLECTIONS
+from comity.library.vocabulary import MARKETS
 from comity.questions.assess import assess
 
 if TYPE_CHECKING:
@@ -52,9 +55,17 @@ def assessment_of(
 ) -> Assessment:
     """Judge the disclosed facts in the market and on the day of stated verdicts; what is stated itself is not looked at.
 
+    What no dossier could hold is refused here as well: the issuer may have written the leaves by hand.
+
     Raises:
-        ComityError: a fact does not fit the library's vocabulary, two leaves speak of one fact, or the facts contradict an axiom.
+        ComityError: the market is none of the library's, a fact does not fit its vocabulary or stands where it cannot differ, two leaves
+            speak of one fact, or the facts contradict an axiom.
     """
+    if stated.market not in library.markets:
+        raise MalformedError(Message('"{market}" is not a market of this library', market=stated.market[:40]))
+    for collection in stated.elements:
+        if collection not in COLLECTIONS:
+            raise MalformedError(Message('a dossier does not list any "{name}"', name=collection[:80]))
     library = with_elements(library, stated.elements)
     entries = _entries(facts, library)
     check_axioms(entries, library.with_wholes([stated.market]), library)
@@ -74,8 +85,7 @@ def _entries(facts: Iterable[FactLeaf], library: Library) -> dict[str, Entry]:
     everywhere: dict[str, FactLeaf] = {}
     by_market: dict[str, dict[str, FactLeaf]] = {}
     for leaf in facts:
-        if leaf.fact not in library.vocabulary.types:
-            raise MalformedError(Message('there is no fact "{name}"', name=leaf.fact[:80]))
+        _check_place(leaf, library)
         known = everywhere if leaf.market is None else by_market.setdefault(leaf.fact, {})
         name = leaf.fact if leaf.market is None else leaf.market
         if name in known or (leaf.fact in everywhere and leaf.fact in by_market):
@@ -84,6 +94,25 @@ def _entries(facts: Iterable[FactLeaf], library: Library) -> dict[str, Entry]:
     return {
         fact: _entry(fact, everywhere.get(fact), by_market.get(fact, {}), library) for fact in everywhere | by_market
     }
+
+
+def _check_place(leaf: FactLeaf, library: Library) -> None:
+    """Refuse a fact that no dossier could state, or not for this market.
+
+    Raises:
+        ComityError: it is one.
+    """
+    if leaf.fact == MARKETS:
+        raise MalformedError(Message('"{name}" is built in', name=MARKETS))
+    if leaf.fact not in library.vocabulary.types:
+        raise MalformedError(Message('there is no fact "{name}"', name=leaf.fact[:80]))
+    refuse_outside(leaf.fact, library, Place("bundle"))
+    if leaf.market is None:
+        return
+    if not library.fact(leaf.fact).per_market:
+        raise MalformedError(Message('"{fact}" cannot differ by market', fact=leaf.fact))
+    if leaf.market not in library.jurisdictions:
+        raise MalformedError(Message('"{market}" is not a market of this library', market=leaf.market[:40]))
 
 
 def _entry(fact: str, leaf: FactLeaf | None, markets: dict[str, FactLeaf], library: Library) -> Entry:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import file_digest
 from typing import TYPE_CHECKING
 
-from comity.errors import InputError, Place
+from comity.clauses.values import canonical
+from comity.errors import ComityError, InputError, Place
 from comity.evidence.answer import Answer
 from comity.evidence.leaves import FactLeaf, MeasurementLeaf
 from comity.language import Message
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from comity.clauses.tree import Value
+    from comity.clauses.values import FactType
     from comity.dossier.statements import Statement
     from comity.evidence.verification import Opened
+    from comity.library.loader import Library
 
 
-def reproduce(opened: Opened, artefacts: Iterable[Path]) -> Answer:
-    """Run the measures of the opened facts on these files again and compare the values.
+def reproduce(opened: Opened, artefacts: Iterable[Path], library: Library) -> Answer:
+    """Run the measures of the opened facts on these files again and compare the values, each read as its fact's type.
 
     Raises:
         InputError: a file cannot be read or measured.
@@ -27,6 +31,8 @@ def reproduce(opened: Opened, artefacts: Iterable[Path]) -> Answer:
     system = opened.system
     if system is None:
         return Answer("open", Message("not attempted: the bundle does not open its artefacts"))
+    if opened.names_another_system:
+        return Answer("no", Message("the opened leaf on the system names another one than the statement"))
     names = {digest: name for name, digest in system.artefacts}
     measured: list[Statement] = []
     for path in artefacts:
@@ -36,7 +42,13 @@ def reproduce(opened: Opened, artefacts: Iterable[Path]) -> Answer:
         statement = _measure(path)
         if statement is not None:
             measured.append(statement)
-    facts = {fact.fact: fact.value for statement in measured for fact in statement.predicate.facts}
+    types = library.vocabulary.types
+    facts = {
+        fact.fact: canonical(fact.value, types[fact.fact])
+        for statement in measured
+        for fact in statement.predicate.facts
+        if fact.fact in types
+    }
     known = {statement.predicate.measure for statement in measured}
     compared = [
         leaf
@@ -47,10 +59,17 @@ def reproduce(opened: Opened, artefacts: Iterable[Path]) -> Answer:
         return Answer(
             "open", Message("not attempted: no opened fact was measured on these files by a measure that runs here")
         )
-    wrong = [leaf.fact for leaf in compared if facts[leaf.fact] != leaf.value]
+    wrong = [leaf.fact for leaf in compared if not _is_same(leaf.value, facts[leaf.fact], types[leaf.fact])]
     if wrong:
         return Answer("no", Message("measured again, these differ: {facts}", facts=", ".join(sorted(wrong))))
     return Answer("yes", Message("{count} facts measured again, all as stated", count=len(compared)))
+
+
+def _is_same(stated: object, found: Value, fact_type: FactType) -> bool:
+    try:
+        return canonical(stated, fact_type) == found
+    except ComityError:
+        return False
 
 
 def _measure_of(leaf: FactLeaf, opened: Opened) -> str | None:

@@ -9,7 +9,7 @@ same code.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from comity.errors import ComityError, IntegrityError
@@ -24,13 +24,18 @@ from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import date
 
     from comity.evidence.anchors import Anchor
     from comity.evidence.bundle import Bundle, Commitment
     from comity.evidence.leaves import Leaf
     from comity.evidence.policy import Issuer, Trust
     from comity.library.loader import Library
+
+
+ONE_DAY = timedelta(days=1)
+"""So far the day of the verdicts may lie from that of the statement: it is another day elsewhere on the earth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,12 @@ class Opened:
     def system(self) -> SystemLeaf | None:
         """System and artefacts, where they are opened."""
         return next((leaf for leaf in self.leaves.values() if isinstance(leaf, SystemLeaf)), None)
+
+    @property
+    def names_another_system(self) -> bool:
+        """Whether the opened leaf on the system is about another one than the statement."""
+        system = self.system
+        return system is not None and (system.id, system.version) != (self.commitment.system, self.commitment.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,8 @@ def verify(
     trust: Trust | None,
     now: datetime | None = None,
     measurement: Answer | None = None,
+    markets: Collection[str] = (),
+    on: date | None = None,
 ) -> Verification:
     """All four answers.
 
@@ -166,6 +179,8 @@ def verify(
         trust: whom the verifier trusts; None: nobody is named.
         now: the verifier's clock, in UTC.
         measurement: the answer of measuring again, where that was tried.
+        markets: markets whose verdicts the verifier wants to see; none: whichever are opened.
+        on: the day for which it wants them; None: the day of the statement.
 
     Raises:
         MalformedError, IntegrityError: see `open_bundle`.
@@ -174,6 +189,8 @@ def verify(
     now = datetime.now(UTC) if now is None else now
     signers = ", ".join(signer.key_id for signer in opened.bundle.signers)
     verdicts, found = _verdicts(opened, library, library_digest)
+    if verdicts.outcome == "yes":
+        verdicts = _beside_the_question(opened, markets, on) or verdicts
     anchors = check_anchors(opened.bundle, trust, now)
     return Verification(
         opened,
@@ -191,13 +208,13 @@ def _issuer(opened: Opened, trust: Trust | None, now: datetime, anchors: Mapping
     wrong = next((anchor.answer for anchor in anchors.values() if anchor.answer.outcome == "no"), None)
     if wrong is not None:
         return wrong
-    early = [anchor.at for anchor in anchors.values() if anchor.at and anchor.at < commitment.created - CLOCK_TOLERANCE]
+    early = [anchor.at for anchor in anchors.values() if anchor.at and commitment.created - anchor.at > CLOCK_TOLERANCE]
     if early:
         message = Message("the statement is dated after its own anchor: {time}", time=early[0].strftime(TIME))
         return Answer("no", message)
     if trust is None:
         return Answer("open", Message("not decided: no trust file was given (--trust)"))
-    if commitment.created > now + CLOCK_TOLERANCE:
+    if commitment.created - now > CLOCK_TOLERANCE:
         return Answer("no", Message("the statement comes from the future: {time}", time=commitment.created.isoformat()))
     if commitment.expires is not None and commitment.expires <= now:
         return Answer("no", Message("the statement expired: {time}", time=commitment.expires.isoformat()))
@@ -250,6 +267,10 @@ def _verdicts(
         return Answer("open", Message("not decided: no verdicts are opened")), {}
     if library is None:
         return Answer("open", Message("not decided: verdicts were not recomputed")), {}
+    if opened.names_another_system:
+        return Answer("no", Message("the opened leaf on the system names another one than the statement")), {}
+    if any(leaf.elements != assessments[0].elements for leaf in assessments):
+        return Answer("no", Message("the opened verdicts do not agree on which flows there are")), {}
     try:
         found = {leaf.market: differences(opened.commitment, opened.facts, leaf, library) for leaf in assessments}
     except ComityError as error:
@@ -262,7 +283,33 @@ def _verdicts(
     wrong = sum(map(len, found.values()))
     if wrong:
         return Answer("no", Message("{wrong} of {count} verdicts do not follow", wrong=wrong, count=count)), found
+    if not all(leaf.verdicts for leaf in assessments):
+        return Answer("open", Message("not decided: there is a market without any verdict")), found
     return Answer("yes", Message("{count} verdicts recomputed, all as stated", count=count)), found
+
+
+def _beside_the_question(opened: Opened, markets: Collection[str], on: date | None) -> Answer | None:
+    """Why verdicts that follow do not answer what was asked: of another market, or of another day. None where they do.
+
+    An issuer may choose a day on which no duty was in force yet; such verdicts follow and say nothing.
+    """
+    stated = {leaf.market: leaf.on for leaf in opened.assessments}
+    missing = [market for market in markets if market not in stated]
+    if missing:
+        return Answer("open", Message("not decided: no verdicts are opened for {markets}", markets=", ".join(missing)))
+    made = opened.commitment.created.date()
+    for market, day in stated.items():
+        if markets and market not in markets:
+            continue
+        if (abs(day - made) > ONE_DAY) if on is None else day != on:
+            message = Message(
+                "not decided: the verdicts for {market} are of {day}, but those of {wanted} were asked for",
+                market=market,
+                day=day.isoformat(),
+                wanted=(on or made).isoformat(),
+            )
+            return Answer("open", message)
+    return None
 
 
 def _other_library(opened: Opened, library_digest: str | None) -> Answer:

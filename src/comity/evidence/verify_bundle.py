@@ -364,8 +364,9 @@ def read_json(data: bytes, place: str) -> dict[str, Any]:
 
 
 def _check_depth(text: str) -> None:
+    # A text without end is a token as well: else each quotation mark in it would be looked at to the end of the file.
     depth = 0
-    for token in re.finditer(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', text):
+    for token in re.finditer(r'(?s)"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', text):
         depth += 1 if token[0] in "[{" else -1 if token[0] in "]}" else 0
         if depth > NESTING:
             raise ValueError("nested too deeply")

@@ -34,6 +34,15 @@ MOST_DEPTH = 200
 ZSTANDARD = 93
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, ZSTANDARD)
 """Ways of packing that are undone, by their numbers. Source: PKWARE APPNOTE 6.3.10, section 4.4.5."""
+DAMAGE: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    struct.error,
+)
 CHUNK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 
@@ -98,7 +107,7 @@ class ForeignFile:
                 raw = self._unpacked(archive, member, place)
         except NotImplementedError:
             raise InputError(Message("the archive is packed in a way that is not read here"), place=place) from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error) as error:
+        except _damage() as error:
             reason = str(error)[:100] or type(error).__name__
             raise InputError(Message("the archive is damaged: {problem}", problem=reason), place=place) from None
         return json_of(text_of(raw, place), place)
@@ -144,6 +153,13 @@ class ForeignFile:
 
 def _reads_zstandard() -> bool:
     return hasattr(zipfile, "ZIP_ZSTANDARD")
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What a damaged archive makes the standard library raise; another kind where it unpacks Zstandard itself."""
+    if not _reads_zstandard():
+        return DAMAGE
+    return (*DAMAGE, importlib.import_module("compression.zstd").ZstdError)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ NEAR_SLOTS = 1 << 24
 FULLEST = 0.75
 
 _EMPTY = np.uint64(1 << 32)
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_GOLDEN = 0x9E3779B97F4A7C15
 
 
 def _odd(count: int, seed: int) -> np.ndarray:
@@ -94,7 +94,7 @@ def _filled(minima: np.ndarray) -> np.ndarray:
             break
         moved = np.roll(minima, -distance, axis=1)
         take = empty & (moved != _EMPTY)
-        found[take] = (moved[take] + np.uint64(distance) * _GOLDEN) | np.uint64(1 << 33)
+        found[take] = (moved[take] + np.uint64(distance * _GOLDEN % 2**64)) | np.uint64(1 << 33)
     return found
 
 

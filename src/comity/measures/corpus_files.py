@@ -334,15 +334,15 @@ def _lines(start: bytes, blocks: Iterator[bytes], reading: Reading) -> Iterator[
             yield None if too_long or len(line) > LONGEST_RECORD else line
             too_long = False
         if len(rest) > LONGEST_RECORD:
-            too_long, rest = True, b""
+            too_long = True
+        if too_long:
+            rest = b""
         block = next(blocks, b"")
         if not block:
             break
-        rest = block if too_long and b"\n" not in block else rest + block
-        if too_long and b"\n" not in block:
-            rest = b""
+        rest += block
     if reading.problem is None and (rest or too_long):
-        yield None if too_long or len(rest) > LONGEST_RECORD else rest
+        yield None if too_long else rest
 
 
 def _chunked(number: int, file: CorpusFile, records: Iterator[Record]) -> Iterator[Chunk]:

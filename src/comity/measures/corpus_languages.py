@@ -39,7 +39,19 @@ SURE_PROBABILITY = 0.99
 
 _NOT_INTERCHANGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe-\U0010ffff]")
 _NO_SCRIPT_OF_THEIR_OWN = frozenset(
-    ("MODIFIER", "MATHEMATICAL", "DOUBLE", "SCRIPT", "BLACK", "MICRO", "FEMININE", "MASCULINE", "COMBINING", "OHM", "KELVIN")
+    (
+        "MODIFIER",
+        "MATHEMATICAL",
+        "DOUBLE",
+        "SCRIPT",
+        "BLACK",
+        "MICRO",
+        "FEMININE",
+        "MASCULINE",
+        "COMBINING",
+        "OHM",
+        "KELVIN",
+    )
 )
 _WIDTHS = frozenset(("FULLWIDTH", "HALFWIDTH"))
 

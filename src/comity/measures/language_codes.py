@@ -28,7 +28,14 @@ THREE_LETTERS = frozenset(
 )
 """Codes of detectors that are ISO 639-3 as they are. Whatever else a detector says is no language that we know."""
 
-WHOLES = {"ary": "ara", "arz": "ara", "fuv": "ful", "gug": "grn", "sdh": "kur", "uzs": "uzb", "wuu": "zho", "yue": "zho"}
+WHOLES = dict(
+    pair.split(":")
+    for pair in (
+        "als:sqi arb:ara ary:ara arz:ara ayr:aym azb:aze azj:aze ckb:kur cmn:zho ekk:est fuf:ful fuv:ful gaz:orm gug:grn ike:iku khk:mon "
+        "kmr:kur lvs:lav nan:zho nob:nor npi:nep ory:ori pbt:pus pbu:pus pes:fas plt:mlg prs:fas quy:que quz:que sdh:kur swh:swa twi:aka "
+        "uzn:uzb uzs:uzb wuu:zho ydd:yid yue:zho zlm:msa zsm:msa"
+    ).split()
+)
 """Individual languages and the macrolanguage that other detectors know instead."""
 
 _BY_SCRIPT = {

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 from comity.dossier.statements import Artefact, Digest
@@ -16,6 +17,7 @@ from comity.errors import InputError, Place
 from comity.language import Message, clean
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SUFFIX = ".txt"
@@ -27,6 +29,12 @@ MOST_BYTES = 20_000_000
 
 MOST_BYTES_IN_ALL = 500_000_000
 LONGEST_NAME = 80
+
+SHORTEST = 0.5
+"""Share of the usual bytes below which a text may be a summary. Whole translations of the Declaration have 0.6 (Chinese) to 3.5 (Burmese)."""
+
+MOST_OUT = 4.0
+"""Times that a paragraph's share of its text may be larger or smaller than usual; shares hardly depend on language and script."""
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 """An ISO 639-3 code or the well-formed beginning of a BCP 47 tag."""
@@ -69,12 +77,38 @@ class ParallelTexts:
         return len(self.texts[0].paragraphs)
 
     @property
+    def doubtful(self) -> list[str]:
+        """Codes of texts that may be no whole translation; with fewer than five texts nothing is usual."""
+        if len(self.texts) < 5:
+            return []
+        return doubtful({text.code: [len(part.encode()) for part in text.paragraphs] for text in self.texts})
+
+    @property
     def english(self) -> str | None:
         """The code of the English text; None where there is none."""
         codes = [text.code for text in self.texts]
         return next((code for code in _ENGLISH if code in codes), None) or next(
             (code for code in codes if code.split("-")[0].lower() in _ENGLISH), None
         )
+
+
+def doubtful(sizes: Mapping[str, Sequence[int]]) -> list[str]:
+    """Codes of texts that may be no whole translation: far shorter than the others, or with a paragraph that is out of all proportion.
+
+    Args:
+        sizes: for each code the bytes of every paragraph; the same number for all.
+    """
+    wholes = {code: sum(row) for code, row in sizes.items()}
+    shares = {code: [size / (wholes[code] or 1) for size in row] for code, row in sizes.items()}
+    usual = [median(column) for column in zip(*shares.values(), strict=True)]
+    shortest = SHORTEST * median(wholes.values())
+
+    def odd(code: str) -> bool:
+        return wholes[code] < shortest or any(
+            not middle / MOST_OUT <= share <= middle * MOST_OUT for share, middle in zip(shares[code], usual, strict=True)
+        )
+
+    return [code for code in sizes if odd(code)]
 
 
 def read_parallel(directory: Path) -> ParallelTexts:

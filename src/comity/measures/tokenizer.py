@@ -59,6 +59,7 @@ class LanguageCost(NamedTuple):
         premium: tokens divided by those of the best language; None where the language is not written.
         to_english: tokens divided by those of the English text; None without one, or where the language is not written.
         served: whether it is one of those that the fact is about.
+        doubtful: the text may be no whole translation.
     """
 
     code: str
@@ -70,6 +71,7 @@ class LanguageCost(NamedTuple):
     premium: float | None
     to_english: float | None
     served: bool
+    doubtful: bool
 
     @property
     def bytes_per_token(self) -> float:
@@ -208,6 +210,7 @@ def _costs(
         message = Message("the tokenizer can write only {count} of the {all} texts", count=len(written), all=len(sums))
         raise InputError(message, place=Place(str(path)))
     best = min(sums[code] for code in written)
+    doubtful = frozenset(texts.doubtful)
     english = sums[texts.english] if texts.english is not None and texts.english in written else None
     return [
         LanguageCost(
@@ -220,6 +223,7 @@ def _costs(
             None if text.code in unwritten else sums[text.code] / best,
             None if text.code in unwritten or english is None else sums[text.code] / english,
             text.code in served,
+            text.code in doubtful,
         )
         for text, count in zip(texts.texts, unknown, strict=True)
     ]
@@ -292,6 +296,7 @@ def _observations(
     found["bytes_per_token_median"] = round(median(cost.bytes_per_token for cost in written), 6)
     found["characters_per_token_median"] = round(median(cost.characters_per_token for cost in written), 6)
     found["not_written"] = [cost.code for cost in costs if cost.premium is None] or None
+    found["doubtful_texts"] = [cost.code for cost in costs if cost.doubtful] or None
     found["files_that_are_no_texts"] = texts.other_files or None
     for cost in written:
         found[f"{PREMIUM}{cost.code}"] = round(cost.premium or 0.0, 6)
