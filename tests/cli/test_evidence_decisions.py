@@ -86,7 +86,7 @@ def test_records_come_through_a_pipe_and_are_acknowledged(
     first, *rest = ran.output.splitlines()
     assert json.loads(first)["schema"] == "comity/decision-acknowledgement/1"
     assert (json.loads(first)["first"], json.loads(first)["records"]) == (0, 3)
-    assert rest == ["3 records appended; the log has 3"]
+    assert rest == ["appended: 3; records in the log: 3"]
 
 
 def test_a_bad_line_stops_there_and_says_what_lasts(decisions: Run, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_traces_are_imported(decisions: Run, tmp_path: Path) -> None:
     path = tmp_path / "traces.json"
     path.write_text(json.dumps(document(span())), encoding="utf-8")
     ran = decisions("import-otel", str(tmp_path / "log"), str(path), "--system", "other")
-    assert (ran.code, ran.output) == (0, "1 records appended; the log has 1\n")
+    assert (ran.code, ran.output) == (0, "appended: 1; records in the log: 1\n")
     assert json.loads(segment(tmp_path / "log").read_bytes())["system"]["id"] == "other"
     ran = decisions("import-otel", str(tmp_path / "log"), str(path))
     assert "1 spans left out" in ran.output

@@ -181,6 +181,7 @@ def test_ids_that_went_through_base64_are_refused(tmp_path: Path, trace: bytes) 
 
 BAD: list[tuple[str, Any, str]] = [
     ("no object", [], "not a list of objects"),
+    ("another document", {"id": "a"}, "no resourceSpans"),
     ("no list", {"resourceSpans": {}}, "not a list of objects"),
     ("a list of numbers", {"resourceSpans": [1]}, "not a list of objects"),
     ("a resource that is none", {"resourceSpans": [{"resource": []}]}, "not an object"),

@@ -27,6 +27,8 @@ UNSTATED = "unstated"
 FAILED = 2
 """The status code of a span that ended in an error."""
 
+_SIGNALS = frozenset({"resourceSpans", "resourceLogs", "resourceMetrics"})
+"""What a document of OTLP can hold; an exporter may write all into one file."""
 _SCALARS = ("stringValue", "boolValue", "doubleValue", "bytesValue")
 
 
@@ -87,6 +89,8 @@ def _is_whole(line: bytes) -> bool:
 def _spans(raw: bytes, place: Place) -> Iterator[Span]:
     try:
         document = decode(raw, Message("OTLP/JSON"), depth=MAXIMUM_DEPTH)
+        if isinstance(document, dict) and not document.keys() & _SIGNALS:
+            raise MalformedError(Message("this is not OTLP/JSON: it has no resourceSpans"))
         for resource in _objects(document, "resourceSpans"):
             about = _attributes(_object(resource, "resource"))
             for scope in _objects(resource, "scopeSpans"):

@@ -100,7 +100,7 @@ def _check_blocks(
     )
     blocks: list[Block] = [
         Heading(line(say("Decision log {log}", log=check.chain.header.log)), 1),
-        Paragraph(line(say("{count} records: {kinds}", count=f"{check.records:,}", kinds=kinds or say("none")))),
+        Paragraph(line(say("records: {count} ({kinds})", count=f"{check.records:,}", kinds=kinds or say("none")))),
         Grid(
             (say("question"), say("answer")),
             tuple(

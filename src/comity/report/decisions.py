@@ -36,7 +36,7 @@ def receipt(made: Receipt, skipped: int, torn: TornPiece | None, language: str, 
         piece = None if torn is None else {"file": str(torn.path), "bytes": torn.size}
         return as_json(RECEIPT, first=made.first, records=made.records, last=made.last, skipped=skipped, torn=piece)
     lines = [
-        Message("{count} records appended; the log has {size}", count=made.records, size=made.first + made.records)
+        Message("appended: {count}; records in the log: {size}", count=made.records, size=made.first + made.records)
     ]
     if skipped:
         lines.append(
