@@ -125,8 +125,8 @@ def _method(plan: Plan, duplicates: Duplicates) -> str:
 
     text = (
         f"Every document read once. Script: that of most letters, by Unicode. Language: {', '.join(plan.detectors) or 'not asked'}, on the "
-        f"first {languages.FIRST_CHARACTERS:,} characters (py3langid: {languages.SECOND_CHARACTERS:,}); identified where all detectors that "
-        "know it say it, and two do or the one is sure; macrolanguages for their parts. Exact duplicates by 64-bit BLAKE2b."
+        f"first {languages.FIRST_CHARACTERS:,} characters (py3langid: {languages.SECOND_CHARACTERS:,}); identified where all detectors "
+        "that know it say it, and two do or the one is sure; macrolanguages for their parts. Exact duplicates by 64-bit BLAKE2b."
     )
     if plan.near:
         text += " Near duplicates: a band of MinHash (14 bands of 8, character 8-grams, case folded) shared with an earlier document."

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from comity.documents.reading import Mapping, Scalar, Sequence, read_bytes, read_file
@@ -55,7 +56,7 @@ class Keywords:
     def hits(self, text: str) -> set[str]:
         """The categories of which a word stands in the text."""
         folded = folded_text(text)
-        starts = set(map("".join, zip(folded, folded[1:], strict=False)))
+        starts = {first + second for first, second in pairwise(folded)}
         if self._single:
             starts |= set(folded)
         found: set[str] = set()

@@ -1,7 +1,7 @@
 """Duplicates in bounded memory: exact ones by a hash of the text, near ones by MinHash and locality-sensitive hashing.
 
-A text's sketch are 112 minima of hashes of its character 8-grams (one permutation, split into bins; empty bins are filled from the next full
-one: Shrivastava and Li 2014), cut into 14 bands of 8. Texts that share a whole band are near duplicates: of pairs with a Jaccard similarity
+A text's sketch are 112 minima of hashes of its character 8-grams (one permutation, split into bins; empty bins are filled from the
+next full one: Shrivastava and Li 2014), cut into 14 bands of 8. Texts that share a whole band are near duplicates: of pairs with a Jaccard similarity
 of 0.8 about 95 in 100 are found, of those with 0.5 about 5. Hashes lie in tables of a fixed size; when one is full, what comes later is
 still compared with what lies in it but not remembered, and the counts are lower bounds.
 """
@@ -27,6 +27,7 @@ SHORTEST = 64
 
 EXACT_SLOTS = 1 << 23
 NEAR_SLOTS = 1 << 24
+FIRST_SLOTS = 1 << 16
 FULLEST = 0.75
 
 _EMPTY = np.uint64(1 << 32)
@@ -109,31 +110,41 @@ def _mixed(values: np.ndarray) -> np.ndarray:
 
 
 class Seen:
-    """A set of 64-bit keys of fixed size, by open addressing; 0 is no key.
+    """A set of 64-bit keys that grows to a fixed size, by open addressing; 0 is no key.
 
     Attributes:
         held: how many keys lie in it.
         full: whether a key had to be left out.
     """
 
-    def __init__(self, slots: int) -> None:
-        self._table = np.zeros(slots, dtype=np.uint64)
-        self._mask = np.uint64(slots - 1)
-        self._most = int(slots * FULLEST)
+    def __init__(self, most_slots: int) -> None:
+        self._most_slots = most_slots
+        self._resize(min(most_slots, FIRST_SLOTS))
         self.held = 0
         self.full = False
 
     def known(self, keys: np.ndarray) -> np.ndarray:
         """For different keys, which of them were seen before; all are remembered, as far as there is room."""
-        room = self._most - self.held
         found = self._looked_up(keys)
         new = keys[~found]
+        while self.held + len(new) > len(self._table) * FULLEST and len(self._table) < self._most_slots:
+            self._grow()
+        room = int(len(self._table) * FULLEST) - self.held
         if len(new) > room:
             self.full = True
             new = new[:room]
         self._put(new)
         self.held += len(new)
         return found
+
+    def _resize(self, slots: int) -> None:
+        self._table = np.zeros(slots, dtype=np.uint64)
+        self._mask = np.uint64(slots - 1)
+
+    def _grow(self) -> None:
+        held = self._table[self._table != 0]
+        self._resize(len(self._table) * 2)
+        self._put(held)
 
     def _looked_up(self, keys: np.ndarray) -> np.ndarray:
         found = np.zeros(len(keys), dtype=bool)

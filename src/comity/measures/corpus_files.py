@@ -346,10 +346,9 @@ def _lines(start: bytes, blocks: Iterator[bytes], reading: Reading) -> Iterator[
 
 
 def _chunked(number: int, file: CorpusFile, records: Iterator[Record]) -> Iterator[Chunk]:
-    first, held, size, count = 0, list[Record](), 0, 0
-    for record in records:
+    first, held, size = 0, list[Record](), 0
+    for count, record in enumerate(records, 1):
         held.append(record)
-        count += 1
         size += 0 if record is None else len(record)
         if size >= CHUNK_BYTES or len(held) >= CHUNK_RECORDS:
             yield Chunk(number, file.source, file.kind, first, held)

@@ -8,8 +8,10 @@ some detector answers and they do not settle it; *unknown* where no answer count
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -33,6 +35,9 @@ FIRST_CHARACTERS = 10_000
 
 SECOND_CHARACTERS = 1_000
 """Characters that the second one reads; it is five times slower."""
+
+LETTERS_END = 0x40000
+"""Behind it Unicode has no letters, only planes that are empty or of private use."""
 
 SURE_PERCENT = 95
 SURE_PROBABILITY = 0.99
@@ -147,7 +152,13 @@ def new_detectors(names: Sequence[str]) -> tuple[Detector, ...]:
         if name not in DETECTORS:
             hint = did_you_mean(name, DETECTORS) or Message("known are: {values}", values=", ".join(DETECTORS))
             raise InputError(Message('there is no detector "{name}"', name=name[:40]), hint=hint)
-    return tuple(DETECTORS[name]() for name in dict.fromkeys(names))
+    return tuple(_detector(name) for name in dict.fromkeys(names))
+
+
+@cache
+def _detector(name: str) -> Detector:
+    """A detector, which takes a while to load."""
+    return DETECTORS[name]()
 
 
 def _wholes(codes: object) -> frozenset[str]:
@@ -201,18 +212,13 @@ def script_table() -> np.ndarray:
     import numpy as np
 
     numbers = {code: number for number, code in enumerate(SCRIPT_CODES)}
-    table = np.zeros(sys_maximum(), dtype=np.uint8)
-    for point in range(sys_maximum()):
+    table = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+    for point in range(LETTERS_END):
         character = chr(point)
         category = unicodedata.category(character)
         if category[0] in "LM":
             table[point] = numbers[_script(unicodedata.name(character, ""), category)]
     return table
-
-
-def sys_maximum() -> int:
-    """How many code points there are."""
-    return 0x110000
 
 
 def _script(name: str, category: str) -> str:

@@ -1,7 +1,7 @@
 """Mixes of languages: how even one is, how far it lies from another, and with which weights to draw from what there is.
 
-Sources: effective number of Hill (1973), order 1; Jensen-Shannon divergence of Lin (1991) in bits; temperature of Arivazhagan et al. (2019);
-UniMax of Chung et al. (2023), algorithm 1.
+Sources: effective number of Hill (1973), order 1; Jensen-Shannon divergence of Lin (1991) in bits; temperature of Arivazhagan et al.
+(2019); UniMax of Chung et al. (2023), algorithm 1.
 """
 
 from __future__ import annotations

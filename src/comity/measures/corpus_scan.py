@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import numpy as np
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from comity.measures.corpus_content import Keywords
     from comity.measures.corpus_files import Chunk, Found, Record
+
+Decoder: TypeAlias = "msgspec.json.Decoder[msgspec.Struct]"
 
 ONE_PROCESS_BYTES = 2_000_000
 """A smaller corpus is read sooner than a second process has started."""
@@ -50,7 +52,7 @@ class Plan:
         languages_only: whether only the language of each document is wanted, and no count of anything else.
     """
 
-    reading: ReadingPlan = ReadingPlan()
+    reading: ReadingPlan = field(default_factory=ReadingPlan)
     detectors: tuple[str, ...] = ("pycld2", "py3langid")
     keywords: Keywords | None = None
     near: bool = True
@@ -146,9 +148,7 @@ class Examiner:
         self._plan = plan
         self._detectors = new_detectors(plan.detectors)
         self._scripts = script_table() if self._detectors else np.zeros(0, dtype=np.uint8)
-        self._json = msgspec.json.Decoder(
-            msgspec.defstruct("Line", [("text", object, None)], rename={"text": plan.reading.column})
-        )
+        self._json = line_decoder(plan.reading.column)
 
     def examine(self, chunk: Chunk) -> Examined:
         """The counts of a chunk."""
@@ -220,6 +220,11 @@ class Examiner:
         return [tell(text, SCRIPT_CODES[number], self._detectors) for text, number in zip(texts, main, strict=True)]
 
 
+def line_decoder(column: str) -> Decoder:
+    """What reads one member of an object and passes over the others."""
+    return msgspec.json.Decoder(msgspec.defstruct("Line", [("text", object, None)], rename={"text": column}))
+
+
 @dataclass(frozen=True, slots=True)
 class Skip:
     """A record that is no document; a blank line has no reason and is no record."""
@@ -227,7 +232,7 @@ class Skip:
     reason: str
 
 
-def text_of(record: Record, decoder: msgspec.json.Decoder[object] | None) -> str | Skip:
+def text_of(record: Record, decoder: Decoder | None) -> str | Skip:
     """The text of a record, or why it has none."""
     if record is None:
         return Skip("too_long")
@@ -243,7 +248,7 @@ def text_of(record: Record, decoder: msgspec.json.Decoder[object] | None) -> str
     return record if record.strip() else Skip("empty")
 
 
-def _member(line: bytes, decoder: msgspec.json.Decoder[object]) -> str | Skip:
+def _member(line: bytes, decoder: Decoder) -> str | Skip:
     try:
         text = getattr(decoder.decode(line), "text", None)
     except msgspec.ValidationError:
@@ -262,7 +267,7 @@ _examiner: Examiner | None = None
 
 
 def _prepare(plan: Plan) -> None:
-    global _examiner  # noqa: PLW0603
+    global _examiner
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _examiner = Examiner(plan)
 

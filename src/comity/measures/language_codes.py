@@ -18,13 +18,13 @@ ALPHA_3 = dict(
         "ro:ron ru:rus rw:kin sa:san sd:snd se:sme sg:sag si:sin sk:slk sl:slv sm:smo sn:sna so:som sq:sqi sr:srp ss:ssw st:sot su:sun "
         "sv:swe sw:swa ta:tam te:tel tg:tgk th:tha ti:tir tk:tuk tl:tgl tn:tsn to:ton tr:tur ts:tso tt:tat tw:twi ug:uig uk:ukr ur:urd "
         "uz:uzb ve:ven vi:vie vo:vol wa:wln wo:wol xh:xho yi:yid yo:yor za:zha zh:zho zu:zul zh-Hant:zho sr-ME:cnr"
-    ).split()
+    ).split()  # noqa: SIM905
 )
 """ISO 639-1, its former codes, and names of their own that detectors have."""
 
 THREE_LETTERS = frozenset(
     "ace ary arz bcl ceb chr crh crs ext fuv gaa gcf gcr gom got grc gug guw haw hbo hmn kab kha kik kri lif lij loz ltg lua luo mfe new "
-    "nso pam pcm raj sco sdh syr tum uzs vec war wuu yue".split()
+    "nso pam pcm raj sco sdh syr tum uzs vec war wuu yue".split()  # noqa: SIM905
 )
 """Codes of detectors that are ISO 639-3 as they are. Whatever else a detector says is no language that we know."""
 
@@ -34,7 +34,7 @@ WHOLES = dict(
         "als:sqi arb:ara ary:ara arz:ara ayr:aym azb:aze azj:aze ckb:kur cmn:zho ekk:est fuf:ful fuv:ful gaz:orm gug:grn ike:iku khk:mon "
         "kmr:kur lvs:lav nan:zho nob:nor npi:nep ory:ori pbt:pus pbu:pus pes:fas plt:mlg prs:fas quy:que quz:que sdh:kur swh:swa twi:aka "
         "uzn:uzb uzs:uzb wuu:zho ydd:yid yue:zho zlm:msa zsm:msa"
-    ).split()
+    ).split()  # noqa: SIM905
 )
 """Individual languages and the macrolanguage that other detectors know instead."""
 
@@ -72,14 +72,14 @@ _BY_SCRIPT = {
     "Thai": "tha",
     "Tibt": "bod dzo",
 }
-_ALSO_LATIN = frozenset("aze bos cnr crh iku kur srp tat tuk uzb".split())
+_ALSO_LATIN = frozenset("aze bos cnr crh iku kur srp tat tuk uzb".split())  # noqa: SIM905
 
 SCRIPTS: dict[str, frozenset[str]] = {
     language: frozenset(
         [script for script, languages in _BY_SCRIPT.items() if language in languages.split()]
         + (["Latn"] if language in _ALSO_LATIN else [])
     )
-    for language in " ".join(_BY_SCRIPT.values()).split()
+    for language in " ".join(_BY_SCRIPT.values()).split()  # noqa: SIM905
 }
 """The scripts of every language that is not written in Latin letters alone."""
 
