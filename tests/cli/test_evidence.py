@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,7 @@ def trust(tmp_path: Path) -> str:
 @pytest.fixture
 def bundle(run: Run, dossier: Write, key: str, tmp_path: Path) -> str:
     path = tmp_path / "everything.json"
-    assert run("evidence", "bundle", dossier(), *ON, "--key", key, "-o", str(path)).code == 0
+    assert run("evidence", "bundle", dossier(), "--key", key, "-o", str(path)).code == 0
     return str(path)
 
 
@@ -125,17 +127,18 @@ def test_keygen_makes_two_files_once(run: Run, tmp_path: Path) -> None:
     assert run("evidence", "keygen", "example.org/new", "-o", str(path), small=False).code == 2
 
 
-def statement(directory: Path, **extra: object) -> Path:
+def statement(directory: Path, measured_on: date = date(2026, 11, 20), data: bytes = b"", **extra: object) -> Path:
     predicate = Predicate(
         measure="dialogue",
         method="asked",
         tools=[],
-        measured_on=__import__("datetime").date(2026, 11, 20),
+        measured_on=measured_on,
         facts=[MeasuredFact("test.refusal_rate", 0.98, "observed", count=500, interval=(0.96, 0.99))],
         seed=7,
         **extra,  # type: ignore[arg-type]
     )
-    return write_statement(new_statement([Artefact("model.gguf", Digest("0" * 64))], predicate), directory, "dialogue")
+    artefacts = [Artefact("model.gguf", Digest("0" * 64)), Artefact("bank.jsonl", Digest(sha256(data).hexdigest()))]
+    return write_statement(new_statement(artefacts, predicate), directory, "dialogue")
 
 
 def test_a_signed_statement_is_verified_and_still_read(
@@ -153,7 +156,7 @@ def test_a_signed_statement_is_verified_and_still_read(
     assert run("evidence", "sign", str(path), "--key", key, small=False).code == 2
     assert run("assess", directory, *ON).code == 0
     everything = str(tmp_path / "all.json")
-    assert run("evidence", "bundle", directory, *ON, "--key", key, "-o", everything).code == 0
+    assert run("evidence", "bundle", directory, "--key", key, "-o", everything).code == 0
     found = json.loads(run("evidence", "verify", everything, "--trust", trust, "--format", "json").output)
     rate = next(fact for fact in found["facts"] if fact["fact"] == "test.refusal_rate")
     assert (rate["basis"], rate["count"], rate["interval"]) == ("observed", 500, [0.96, 0.99])
@@ -180,19 +183,18 @@ def test_a_statement_signed_by_a_stranger_is_3_and_an_altered_one_4(
 def test_a_promise_is_held_against_the_measurement(
     run: Run, dossier: Write, key: str, trust: str, tmp_path: Path
 ) -> None:
-    from hashlib import sha256
-
     promise = tmp_path / "promise.json"
     data = tmp_path / "bank.jsonl"
     data.write_text("{}\n", encoding="utf-8")
     words = ("--fact", "test.refusal_rate", "--data", str(data), "--seed", "7", "-o", str(promise))
     assert run("evidence", "preregister", "--bar", ">= 0.95", *words).code == 0
     directory = dossier(test__refusal_rate=None)
-    statement(Path(directory) / "evidence", preregistration=sha256(promise.read_bytes()).hexdigest())
+    registered = sha256(promise.read_bytes()).hexdigest()
+    statement(Path(directory) / "evidence", today(), data.read_bytes(), preregistration=registered)
     with (Path(directory) / "comity.yaml").open("a", encoding="utf-8") as stream:
         stream.write("evidence: evidence/\n")
     everything = str(tmp_path / "all.json")
-    run("evidence", "bundle", directory, *ON, "--key", key, "-o", everything)
+    run("evidence", "bundle", directory, "--key", key, "-o", everything)
     ran = run("evidence", "verify", everything, "--trust", trust, "--preregistration", str(promise))
     assert ran.code == 0
     assert "promised and reached" in ran.output
@@ -203,7 +205,60 @@ def test_a_promise_is_held_against_the_measurement(
     assert "names this promise" in " ".join(ran.output.split())
 
 
-@pytest.mark.parametrize("bar", [">= 95", "whatever", ">= 0.9 &&", ""])
+def test_a_promise_on_other_data_or_after_the_measurement_is_not_kept(
+    run: Run, dossier: Write, key: str, trust: str, tmp_path: Path
+) -> None:
+    promise = tmp_path / "promise.json"
+    data = tmp_path / "bank.jsonl"
+    data.write_text("{}\n", encoding="utf-8")
+    words = ("--fact", "test.refusal_rate", "--data", str(data), "--seed", "7", "-o", str(promise))
+    assert run("evidence", "preregister", "--bar", ">= 0.95", *words).code == 0
+    registered = sha256(promise.read_bytes()).hexdigest()
+    directory = dossier(test__refusal_rate=None)
+    with (Path(directory) / "comity.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("evidence: evidence/\n")
+
+    def held() -> tuple[int, str, int]:
+        everything = str(tmp_path / "all.json")
+        assert run("evidence", "bundle", directory, "--key", key, "-o", everything).code == 0
+        ran = run(
+            *("evidence", "verify", everything, "--trust", trust),
+            *("--preregistration", str(promise), "--format", "json"),
+        )
+        found = json.loads(ran.output)
+        return ran.code, found["answers"]["preregistration"]["outcome"], found["exit_code"]
+
+    statement(Path(directory) / "evidence", today(), b"other data", preregistration=registered)
+    assert held() == (0, "open", 0)
+    statement(Path(directory) / "evidence", today() - timedelta(days=3), data.read_bytes(), preregistration=registered)
+    assert held() == (1, "no", 1)
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def test_verdicts_of_another_day_or_market_answer_nothing(run: Run, dossier: Write, key: str, trust: str) -> None:
+    """On a day before any law was in force every duty is "not applicable"; that must not pass for an answer."""
+    old = str(Path(key).with_name("old.json"))
+    assert run("evidence", "bundle", dossier(), "--on", "1990-01-01", "--key", key, "-o", old).code == 0
+    assert run("evidence", "verify", old, "--trust", trust).code == 3
+    assert run("evidence", "verify", old, "--trust", trust, "--on", "1990-01-01").code == 0
+    assert run("evidence", "verify", old, "--trust", trust, "--on", "1990-01-01", "--market", "xa").code == 0
+    assert run("evidence", "verify", old, "--trust", trust, "--market", "nowhere").code == 2
+
+
+def test_a_bundle_that_expired_before_it_was_made_is_2(run: Run, dossier: Write, key: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    words = ("evidence", "bundle", dossier(), "--key", key, "-o", str(out), "--expires")
+    assert run(*words, "2020-01-01").code == 2
+    assert not out.exists()
+    assert run(*words, "2999-01-01").code == 0
+
+
+@pytest.mark.parametrize(
+    "bar", [">= 95", "whatever", ">= 0.9 &&", "", ">= 0.9 || true", "+ 0.0 >= 0.0", "== test.refusal_rate"]
+)
 def test_a_bar_that_is_none_is_2(run: Run, tmp_path: Path, bar: str) -> None:
     data = tmp_path / "bank.jsonl"
     data.write_text("{}\n", encoding="utf-8")

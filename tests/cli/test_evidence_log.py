@@ -32,7 +32,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def bundle(call: Run, run: Run, dossier: Write, place: Path) -> Path:
-    words = ("evidence", "bundle", dossier(), "--on", "2026-11-22", "--key", "issuer.key", "-o", "bundle.json")
+    words = ("evidence", "bundle", dossier(), "--key", "issuer.key", "-o", "bundle.json")
     assert run(*words).code == 0
     assert call("evidence", "log", "init", "LOG", "--key", "log.key").code == 0
     return place / "bundle.json"

@@ -64,6 +64,13 @@ def test_the_chain_is_as_specified(log: Path) -> None:
     assert (chain.last, chain.size, chain.whole) == (previous, COUNT, True)
 
 
+def test_how_far_reading_has_come_is_told(log: Path) -> None:
+    told: list[tuple[int, int]] = []
+    assert len(list(Chain(log, lambda done, total: told.append((done, total))))) == COUNT
+    size = segment(log).stat().st_size
+    assert told == [(size, size)]
+
+
 def test_texts_stay_out_unless_somebody_asks(log: Path, tmp_path: Path) -> None:
     assert b"question" not in segment(log).read_bytes()
     with open_decisions(tmp_path / "kept") as writer:
@@ -248,6 +255,18 @@ def test_blocks_of_zeros_that_a_power_failure_left_are_put_aside(log: Path, tmp_
     with open_decisions(copy) as writer:
         assert writer.torn is not None
         assert (writer.torn.size, writer.size) == (4096, COUNT)
+
+
+@pytest.mark.parametrize("more", [b"\0" * 9_000_000, b"{}\n" * 3_000_000])
+def test_more_than_a_crash_can_leave_is_never_cut_off(log: Path, tmp_path: Path, more: bytes) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(log, copy)
+    with segment(copy).open("ab") as stream:
+        stream.write(more)
+    before = segment(copy).stat().st_size
+    with pytest.raises(IntegrityError, match="does not hold together"), open_decisions(copy):
+        pass
+    assert segment(copy).stat().st_size == before
 
 
 def test_an_altered_end_is_never_mended(log: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from base64 import b64decode
 from datetime import date
@@ -10,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from comity.errors import ComityError, InputError, IntegrityError
 from comity.evidence import merkle
 from comity.evidence.decision_head import head_of, read_head, sign_head
 from comity.evidence.decision_opening import Opening, check_content, open_records, read_opening
+from comity.evidence.decision_record import read_record
 from comity.evidence.decision_verification import answers_on, exit_code_of
 from comity.evidence.decision_writer import open_decisions
 from comity.evidence.policy import Issuer, Trust
@@ -233,3 +237,23 @@ def test_a_head_with_a_forged_signature_is_refused(log: Path) -> None:
     swapped = forged.split("\n\n")[0] + "\n\n" + document["head"].split("\n\n")[1]
     with pytest.raises(IntegrityError, match="does not fit"):
         answers_on(read(document | {"head": swapped}), TRUST, {})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(data=st.data())
+def test_nothing_that_is_read_ends_in_another_error(log: Path, data: st.DataObject) -> None:
+    """Openings, heads and records cut up and joined anew are refused, or hold."""
+    signed = sealed(log)
+    whole = open_records(log, signed, {3, 5}, ("input",)).encoded()
+    pieces = st.builds(lambda start, end: whole[min(start, end) : max(start, end)], *[st.integers(0, len(whole))] * 2)
+    raw = b"".join(data.draw(st.lists(pieces | st.binary(max_size=20), max_size=4)))
+    head = signed.note.encoded()
+    cut = data.draw(st.integers(0, len(head)))
+    line = segment(log).read_bytes().splitlines()[2]
+    for read_it, mixed in (
+        (read_opening, raw),
+        (read_head, head[:cut] + raw[:30] + head[cut:]),
+        (read_record, line[:cut] + raw[:30] + line[cut:]),
+    ):
+        with contextlib.suppress(ComityError):
+            read_it(mixed)

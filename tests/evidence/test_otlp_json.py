@@ -22,6 +22,7 @@ from comity.evidence.otlp_json import Span, read_spans
 
 TRACE, SPAN, PARENT = "5B8EFFF798038103D269B633813FC60C", "EEE19B7EC3C1B174", "eee19b7ec3c1b173"
 """The ids of the example in the OTLP specification."""
+DATA = Path(__file__).parent.parent / "data"
 SCHEMA = "https://opentelemetry.io/schemas/1.37.0"
 
 
@@ -107,6 +108,17 @@ def test_a_span_becomes_a_decision(tmp_path: Path) -> None:
     assert record.replay is not None
     assert record.replay.seed == 7
     assert record.not_checked == []
+
+
+def test_what_the_official_exporter_writes_is_read() -> None:
+    """Oracle: opentelemetry-exporter-otlp-json-file 0.66b1 wrote the file; these are the ids that its SDK told."""
+    found = [(span.trace, span.span, span.parent) for span in read_spans(DATA / "otlp-file-exporter.jsonl")]
+    assert found == [
+        ("5eb2a71f873fd6f09598a2aa499f16c0", "35c40206f4433294", "f7b453f229966bb8"),
+        ("5eb2a71f873fd6f09598a2aa499f16c0", "f7b453f229966bb8", None),
+        ("36fe1e6ec60f7e6e61ba6624c04b0c8d", "8e4cb382c1a32f39", "d28d758e0fbf7747"),
+        ("36fe1e6ec60f7e6e61ba6624c04b0c8d", "d28d758e0fbf7747", None),
+    ]
 
 
 def test_a_producer_that_leaves_contents_out_leaves_that_on_record(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from comity.cli.options import (
     day_of,
     deliver,
     library_of,
+    named_day,
 )
 from comity.documents.reading import read_bytes
 from comity.documents.writing import write_file
@@ -107,7 +108,7 @@ def _add_bundle(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
     )
     add_market_options(action)
     _add_key(action)
-    action.add_argument("--expires", metavar="DATE", help=say("the day after which nobody should rely on it"))
+    action.add_argument("--expires", metavar="DATE", help=say("the day from which on nobody should rely on it"))
     _add_output(action)
     add_library_options(action)
     action.set_defaults(run=_bundle)
@@ -151,6 +152,7 @@ def _add_verify(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
             (
                 say("example: comity evidence verify bundle.json --trust trust.yaml"),
                 say("exit code: 0 all holds, 1 a verdict differs, 2 malformed, 3 something is open, 4 altered"),
+                say("that all holds says that the stated verdicts follow, not that they are good ones"),
             )
         ),
     )
@@ -161,6 +163,16 @@ def _add_verify(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
     )
     action.add_argument(
         "--preregistration", metavar="FILE", help=say("the commitment that was made before a measurement")
+    )
+    action.add_argument(
+        "--market",
+        metavar="MARKET",
+        action="append",
+        default=[],
+        help=say("a market whose verdicts you want to see (repeatable; default: whichever are opened)"),
+    )
+    action.add_argument(
+        "--on", metavar="DATE", help=say("the day that the verdicts have to be of (default: that of the statement)")
     )
     action.add_argument(
         "--at", metavar="TIME", help=say("the time to verify at, as 2026-11-22T14:00:00Z (default: now)")
@@ -233,6 +245,7 @@ def _bundle(options: argparse.Namespace) -> int:
     from comity.evidence.keys import read_signing_key
     from comity.report.verification import bundle_made
 
+    now = datetime.now(UTC).replace(microsecond=0)
     key, rules = read_signing_key(Path(options.key)), _rules(options)
     dossier = load_dossier(options.dossier, rules.library)
     bundle = commit(
@@ -241,8 +254,8 @@ def _bundle(options: argparse.Namespace) -> int:
         key,
         markets=checked_markets(options.market or dossier.markets, rules.library),
         on=day_of(options),
-        created=datetime.now(UTC).replace(microsecond=0),
-        expires=_expiry(options.expires),
+        created=now,
+        expires=_expiry(options.expires, now),
     )
     return _write_bundle(bundle, options, bundle_made(bundle, options.lang))
 
@@ -289,15 +302,21 @@ def _verify(options: argparse.Namespace) -> int:
     raw = _bytes(options.bundle)
     trust = None if options.trust is None else read_trust(Path(options.trust))
     if is_envelope(raw):
+        if options.artefact or options.preregistration or options.market or options.on:
+            message = Message(
+                "this is a signed statement; --artefact, --preregistration, --market and --on ask about bundles"
+            )
+            raise InputError(message, place=Place(options.bundle))
         checked = verify_statement(raw, trust, _time(options.at))
         deliver(statement_verification(checked, options.lang, options.format), options)
         return checked.exit_code
+    rules = _rules(options)
+    markets = checked_markets(options.market, rules.library)
     measurement = None
     if options.artefact:
         from comity.evidence.reproduction import reproduce
 
-        measurement = reproduce(open_bundle(raw), [Path(name) for name in options.artefact])
-    rules = _rules(options)
+        measurement = reproduce(open_bundle(raw), [Path(name) for name in options.artefact], rules.library)
     found = verify(
         raw,
         rules.library,
@@ -305,15 +324,17 @@ def _verify(options: argparse.Namespace) -> int:
         trust=trust,
         now=_time(options.at),
         measurement=measurement,
+        markets=markets,
+        on=named_day("--on", options.on),
     )
     registered = None
     if options.preregistration is not None:
         from comity.evidence.preregistration import check_preregistration
 
         registered = check_preregistration(Path(options.preregistration), found.opened, rules.library)
-    deliver(verification(found, registered, rules.library, options.lang, options.format), options)
-    missed = registered is not None and registered.outcome == "no"
-    return FINDINGS if missed else found.exit_code
+    code = FINDINGS if registered is not None and registered.outcome == "no" else found.exit_code
+    deliver(verification(found, registered, code, rules.library, options.lang, options.format), options)
+    return code
 
 
 def _preregister(options: argparse.Namespace) -> int:
@@ -351,7 +372,7 @@ def _rules(options: argparse.Namespace) -> Rules:
     return Rules(library_of(options), library_digest(layers))
 
 
-def _expiry(text: str | None) -> datetime | None:
+def _expiry(text: str | None, now: datetime) -> datetime | None:
     from datetime import UTC, datetime, time
 
     from comity.clauses.values import parse_date
@@ -362,7 +383,10 @@ def _expiry(text: str | None) -> datetime | None:
     if day is None:
         message = Message('--expires: "{text}" is not a date', text=text[:40])
         raise InputError(message, hint=Message("write a date as 2026-08-02"))
-    return datetime.combine(day, time(), UTC)
+    expires = datetime.combine(day, time(), UTC)
+    if expires <= now:
+        raise InputError(Message("--expires: {day} is not in the future", day=day.isoformat()))
+    return expires
 
 
 def _time(text: str | None) -> datetime | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from comity.cli.evidence_openings import add_open, add_sample, add_trust, add_verify, sub_action, trust_of
 from comity.cli.options import add_library_options, add_report_options, deliver, library_of, named_day
+from comity.cli.progress import progress_bar
 from comity.documents.writing import write_file
 from comity.errors import InputError, Place
 from comity.exit_codes import FINE
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json")
 STANDARD_INPUT = "-"
+
+_SLOW_BYTES = 30_000_000
+"""A smaller log is read in a second or two and needs no progress bar."""
 
 
 def add_decisions(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
@@ -246,15 +250,16 @@ def _check(options: argparse.Namespace) -> int:
         requests=None if options.requests is None else Path(options.requests),
         heads=[Path(name) for name in options.head],
         trust=trust_of(options),
+        progress=progress_bar(_SLOW_BYTES),
     )
     facts = decision_facts.established(check, types, on, kept)
     written = None
-    if options.into is not None:
-        if not facts:
-            raise InputError(Message("the log establishes no fact, so no statement is written"))
+    if options.into is not None and facts:
         statement = decision_facts.statement_of(check, facts, on)
         written = write_statement(statement, Path(options.into), decision_facts.NAME)
     deliver(check_report(check, facts, on, kept, written, options.lang, options.format), options)
+    if options.into is not None and not facts and check.exit_code == FINE:
+        raise InputError(Message("the log establishes no fact, so no statement is written"))
     return check.exit_code
 
 
@@ -280,7 +285,7 @@ def _end_of(text: str | None) -> datetime:
 
     day = named_day("--on", text)
     if day is None:
-        return datetime.now(UTC).replace(microsecond=0)
+        return datetime.now(UTC)
     return datetime.combine(day, time(), UTC) + timedelta(days=1)
 
 

@@ -21,8 +21,8 @@ FORMATS = ("text", "json")
 DOSSIER = "comity.yaml"
 EVIDENCE = "evidence"
 
-MEASURES = ("model", "annotation", "fairness")
-"""One module `measure_<name>` each."""
+MEASURES = ("model", "annotation", "fairness", "dialogue-bank", "tokenizer", "corpus", "corpus-review")
+"""One module `measure_<name>` each; it may add several commands of that kind."""
 
 
 def configure(parser: Parser) -> None:
@@ -30,7 +30,7 @@ def configure(parser: Parser) -> None:
     parser.epilog = parser.say("example: comity measure model model.gguf --into evidence")
     measures = parser.add_subparsers(title=parser.say("measures"), metavar="MEASURE", required=True)
     for name in MEASURES:
-        import_module(f"comity.cli.measure_{name}").configure(measures, parser)
+        import_module(f"comity.cli.measure_{name.replace('-', '_')}").configure(measures, parser)
 
 
 def add_measure(
@@ -62,15 +62,15 @@ def add_measure(
     return parser
 
 
-def conclude(statement: Statement, options: argparse.Namespace, default_name: str) -> int:
-    """Write the statement, print the report."""
+def conclude(statement: Statement, options: argparse.Namespace, default_name: str, chart: str = "") -> int:
+    """Write the statement, print the report; a chart stands in it as text, in the place of the figures that it shows."""
     from comity.dossier.statements import write_statement
     from comity.report.measurement import measurement
 
     name = default_name if options.name is None else checked_name(options.name)
     directory = directory_for(options.into)
     written = None if directory is None else write_statement(statement, directory, name)
-    deliver(measurement(statement, written, options.lang, options.format), options)
+    deliver(measurement(statement, written, options.lang, options.format, chart), options)
     return FINE
 
 

@@ -27,6 +27,8 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://comity.dev/evidence/v1"
 MAXIMUM_BYTES = 64_000_000
 MOST_DISCLOSURES = 1_000_000
+_OTHER_SIGNS = 10_000
+"""Brackets and commas that may stand elsewhere in a bundle: in the names of 8 keys, in their ids, and between all these."""
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 _TIME_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
@@ -138,6 +140,9 @@ def read_bundle(raw: bytes) -> Bundle:
         raise MalformedError(Message("the bundle is larger than {count} bytes", count=MAXIMUM_BYTES))
     if not raw.isascii():
         raise MalformedError(Message("a bundle is written in ASCII"))
+    if raw.count(b"[") > MOST_DISCLOSURES + _OTHER_SIGNS or raw.count(b",") > 3 * MOST_DISCLOSURES + _OTHER_SIGNS:
+        # Each bracket and comma costs a reader some twenty times its size; the encoding has one and three of them a disclosure.
+        raise MalformedError(Message("disclosures are a list, and not too long a one"))
     what = Message("bundle")
     fields = keys_of(decode(raw, what), ("schema", "envelope", "signers", "disclosures"), ("log", "timestamp"), what)
     if fields["schema"] != SCHEMA:

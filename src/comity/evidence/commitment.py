@@ -5,7 +5,6 @@ The holder keeps this bundle to itself and hands on what `comity.evidence.disclo
 
 from __future__ import annotations
 
-import random
 import secrets
 from base64 import b64encode
 from hashlib import sha256
@@ -17,12 +16,23 @@ import msgspec
 from comity import __version__
 from comity.clauses.values import plain
 from comity.documents.reading import read_bytes
-from comity.dossier.statements import MAXIMUM_BYTES, read_statement
+from comity.dossier.reader import check_axioms
+from comity.dossier.statements import GRADES, MAXIMUM_BYTES, decode_statement
 from comity.errors import InputError, Place
 from comity.evidence import dsse, merkle
-from comity.evidence.bundle import Bundle, Commitment, Disclosure
-from comity.evidence.leaves import IDENTIFIER, AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf, leaf_text
+from comity.evidence.bundle import Bundle, Commitment, Disclosure, read_commitment
+from comity.evidence.leaves import (
+    IDENTIFIER,
+    AssessmentLeaf,
+    FactLeaf,
+    MeasurementLeaf,
+    SystemLeaf,
+    leaf_text,
+    read_leaf,
+)
+from comity.evidence.strict_json import MalformedError
 from comity.language import Message
+from comity.library.elements import with_elements
 from comity.questions.assess import assess
 
 if TYPE_CHECKING:
@@ -78,7 +88,8 @@ def commit(
         expires: after when nobody should rely on it.
 
     Raises:
-        InputError: the dossier holds no fact, or its id cannot stand in a bundle.
+        ComityError: the dossier holds no fact, does not fit a bundle (too long a text, too many clauses), or holds facts that cannot be so
+            of any system in one of these markets.
     """
     markets = tuple(dict.fromkeys(markets))
     if not IDENTIFIER.fullmatch(dossier.id):
@@ -92,6 +103,9 @@ def commit(
     leaves += _facts(dossier, rules.library, markets, evidence)
     if len(leaves) == 1 + len(evidence):
         raise InputError(Message("the dossier holds no fact to commit to"))
+    check_axioms(
+        dict(dossier.entries), rules.library.with_wholes(markets), with_elements(rules.library, dossier.elements)
+    )
     leaves += [_assessment(dossier, rules.library, market, on) for market in markets]
     texts, order = salted(leaves)
     tree = merkle.Tree(merkle.leaf_hash(text) for text in texts)
@@ -107,7 +121,23 @@ def commit(
         len(tree),
     )
     disclosures = tuple(Disclosure(index, text, tuple(tree.inclusion_path(index))) for index, text in enumerate(texts))
-    return Bundle(dsse.signed(commitment.payload(), key), (key.verifier,), disclosures)
+    payload = commitment.payload()
+    _check_readable(texts, payload)
+    return Bundle(dsse.signed(payload, key), (key.verifier,), disclosures)
+
+
+def _check_readable(texts: Iterable[bytes], payload: bytes) -> None:
+    """Refuse to sign what no verifier would read: a text or an id of the dossier is longer than the form allows.
+
+    Raises:
+        InputError: it is so.
+    """
+    try:
+        read_commitment(payload)
+        for text in texts:
+            read_leaf(text)
+    except MalformedError as error:
+        raise InputError(Message("the dossier does not fit a bundle: {problem}", problem=error.message)) from None
 
 
 def salted(leaves: Sequence[Leaf]) -> tuple[list[bytes], list[int]]:
@@ -115,8 +145,8 @@ def salted(leaves: Sequence[Leaf]) -> tuple[list[bytes], list[int]]:
 
     The order is drawn so that the index of an opened leaf tells nothing about its hidden neighbours.
     """
-    order = list(range(len(leaves)))
-    random.Random(secrets.token_bytes(32)).shuffle(order)  # noqa: S311  (seeded with true randomness; only the order hangs on it)
+    drawn = memoryview(secrets.token_bytes(8 * len(leaves))).cast("Q")
+    order = sorted(range(len(leaves)), key=drawn.__getitem__)
     salts = b64encode(secrets.token_bytes(SALT_BYTES * len(leaves))).decode()
     texts = [b""] * len(leaves)
     for number, (leaf, place) in enumerate(zip(leaves, order, strict=True)):
@@ -131,9 +161,8 @@ def _statements(dossier: Dossier) -> dict[str, _Evidence]:
     found: dict[str, _Evidence] = {}
     files = {entry.basis.place.file for entry in dossier.entries.values()} - {str(dossier.path)}
     for number, file in enumerate(sorted(file for file in files if file.endswith(".json")), start=1):
-        statement = read_statement(Path(file))
         content = read_bytes(Path(file), Place(file), MAXIMUM_BYTES)
-        found[file] = _Evidence(statement, sha256(content).hexdigest(), number)
+        found[file] = _Evidence(decode_statement(content, Place(file)), sha256(content).hexdigest(), number)
     return found
 
 
@@ -176,7 +205,7 @@ def _facts(
 
 def _fact(fact: str, market: str | None, value: Value, entry: Entry, evidence: Mapping[str, _Evidence]) -> FactLeaf:
     statement = evidence.get(entry.basis.place.file)
-    measured = _measured(fact, statement)
+    measured = _measured(entry, statement)
     return FactLeaf(
         fact,
         _plain(value),
@@ -189,9 +218,11 @@ def _fact(fact: str, market: str | None, value: Value, entry: Entry, evidence: M
     )
 
 
-def _measured(fact: str, evidence: _Evidence | None) -> MeasuredFact | None:
+def _measured(entry: Entry, evidence: _Evidence | None) -> MeasuredFact | None:
+    """What the statement says of the entry; where it says several things, the first of the strength that counted in the dossier."""
     facts = evidence.statement.predicate.facts if evidence else []
-    return next((measured for measured in facts if measured.fact == fact), None)
+    strong = (one for one in facts if one.fact == entry.fact and GRADES[one.basis] == entry.basis.by)
+    return next(strong, None)
 
 
 def _plain(value: Value) -> Plain:

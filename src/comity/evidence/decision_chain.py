@@ -19,7 +19,7 @@ from comity.evidence.strict_json import MalformedError, decode, encode, keys_of
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SCHEMA = "comity/decision-log/1"
@@ -29,6 +29,7 @@ LONGEST_HEADER = 1_000
 MOST_PROBLEMS = 100
 """So many breaks of a chain are told one by one."""
 
+_LINES_A_STEP = 1_000
 _SEGMENT = re.compile(r"([0-9]{12})\.jsonl", re.ASCII)
 _LOG_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -140,8 +141,19 @@ class Chain:
         digests: SHA-256 of every segment as read, by name.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Open a log for reading.
+
+        Args:
+            directory: of the log.
+            progress: told now and then how many bytes are read, of how many.
+
+        Raises:
+            InputError: there is no log here.
+        """
         self.directory = directory
+        self._progress = progress
+        self._read = self._total = 0
         self.header = read_header(directory)
         self.first = 0
         self.size = 0
@@ -158,6 +170,7 @@ class Chain:
 
     def __iter__(self) -> Iterator[Link]:
         segments = segments_of(self.directory)
+        self._total = sum(path.stat().st_size for path in segments)
         for position, path in enumerate(segments):
             self._begin(path, first=position == 0)
             yield from self._lines(path, last=position == len(segments) - 1)
@@ -181,6 +194,9 @@ class Chain:
             while line := stream.readline(LONGEST_RECORD + 2):
                 row += 1
                 digest.update(line)
+                self._read += len(line)
+                if self._progress is not None and row % _LINES_A_STEP == 0:
+                    self._progress(min(self._read, self._total), self._total)
                 place = Place(str(path), row, 1)
                 if not line.endswith(b"\n"):
                     if len(line) <= LONGEST_RECORD and last:
@@ -196,6 +212,8 @@ class Chain:
                 if link is not None:
                     yield link
         self.digests[path.name] = digest.hexdigest()
+        if self._progress is not None and last and self._total:
+            self._progress(self._total, self._total)
 
     def _link(self, line: bytes, place: Place) -> Link | None:
         try:

@@ -21,7 +21,7 @@ from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE, INTEGRITY_FAILURE
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from comity.evidence.policy import Trust
@@ -108,7 +108,12 @@ class Check:
 
 
 def check_log(
-    directory: Path, *, requests: Path | None = None, heads: Sequence[Path] = (), trust: Trust | None = None
+    directory: Path,
+    *,
+    requests: Path | None = None,
+    heads: Sequence[Path] = (),
+    trust: Trust | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Check:
     """Read a log once and check everything.
 
@@ -117,13 +122,14 @@ def check_log(
         requests: a file with the ids of the operations that were carried out.
         heads: files with heads that the checker kept; those in the log's own directory are taken as well.
         trust: whose signatures count.
+        progress: told now and then how many bytes are read, of how many.
 
     Raises:
         InputError: there is no log, or a file is none.
     """
     wanted = [(path.name, read_head_file(path)) for path in (*heads, *head_files(directory))]
     asked = None if requests is None else Requests(requests)
-    check = Check(Chain(directory), requests=asked, torn=_torn_pieces(directory))
+    check = Check(Chain(directory, progress), requests=asked, torn=_torn_pieces(directory))
     sizes = {signed.head.size for _, signed in wanted}
     tree = MerkleStream()
     states = {0: (tree.root(), check.chain.last)} if 0 in sizes else {}

@@ -94,7 +94,6 @@ class Requests:
         """
         self.path = path
         self.asked: dict[bytes, bool] = {}
-        self.names: dict[bytes, str] = {}
         self.found = self.extra = self.repeated = 0
         for row, name in _ids(path):
             self.asked[_key(name)] = False

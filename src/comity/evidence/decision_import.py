@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from comity.errors import InputError, Place
 from comity.evidence.decision_chain import Chain
+from comity.evidence.decision_content import PARTS
 from comity.evidence.decision_head import require_whole
-from comity.evidence.decision_writer import RefusedError
+from comity.evidence.decision_writer import LARGEST_BATCH, RefusedError
 from comity.evidence.gen_ai_spans import draft_of
 from comity.evidence.otlp_json import read_spans
 
@@ -48,6 +49,7 @@ def import_spans(
     for path in files:
         place = Place(str(path))
         drafts: list[dict[str, Any]] = []
+        held_back = 0
         for span in read_spans(path):
             key = bytes.fromhex(span.trace + span.span)
             draft = None if key in held else draft_of(span, system, version)
@@ -56,9 +58,10 @@ def import_spans(
                 continue
             held.add(key)
             drafts.append(draft)
-            if len(drafts) == BATCH:
+            held_back += sum(len(draft[part]["content"]) for part in PARTS if part in draft)
+            if len(drafts) == BATCH or held_back > LARGEST_BATCH:
                 _append(writer, drafts, place, keep_content=keep_content)
-                drafts = []
+                drafts, held_back = [], 0
         _append(writer, drafts, place, keep_content=keep_content)
     return skipped
 

@@ -297,7 +297,10 @@ def _end_of_segment(directory: Path, path: Path, disk: Disk) -> _End:
     start = max(0, path.stat().st_size - 2 * LARGEST_BATCH)
     with path.open("rb") as stream:
         stream.seek(start)
-        start += len(stream.readline()) if start else 0
+        partial = stream.readline(LONGEST_RECORD + 1) if start else b"\n"
+        if not partial.endswith(b"\n"):
+            raise _damaged(path)
+        start += len(partial) if start else 0
         window = stream.read()
     number, last, whole = int(path.stem), "", 0
     for row in window.split(b"\n")[:-1]:
@@ -311,7 +314,7 @@ def _end_of_segment(directory: Path, path: Path, disk: Disk) -> _End:
     rest = window[whole:]
     if not rest:
         return _End(number, last)
-    if any(_is_record(row) for row in rest.split(b"\n")[:-1]):
+    if len(rest) > LARGEST_BATCH + 1 or any(_is_record(row) for row in rest.split(b"\n")[:-1]):
         raise _damaged(path)
     return _End(number, last, _put_aside(directory, path, start + whole, rest, disk))
 

@@ -1,7 +1,7 @@
 """What is opened of a bundle: the facts that decide one market's verdicts, or facts by name. Everything else stays hidden.
 
-By the logic of the clause language a verdict that some facts decide stays the same whatever the others are, so the deciding facts alone let
-a stranger recompute every verdict; facts that decide nothing stay closed.
+By the logic of the clause language a verdict that some facts decide stays the same whatever the others are, so a few facts let a stranger
+recompute every verdict (`sufficient`); all others stay closed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from comity.errors import InputError, did_you_mean
 from comity.evidence.bundle import Bundle, read_commitment
 from comity.evidence.leaves import AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf, read_leaf
-from comity.evidence.recomputation import assessment_of
+from comity.evidence.recomputation import assessment_of, differing
+from comity.evidence.sufficient import sufficient_facts
 from comity.language import Message
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def disclose(
         methods: whether for measured facts it is opened how they were measured.
 
     Raises:
-        InputError: what is asked for is not opened in the bundle, or nothing is asked for.
+        InputError: what is asked for is not opened in the bundle, or nothing is asked for, or the bundle opens too little for a market.
     """
     leaves = {entry.index: read_leaf(entry.leaf) for entry in bundle.disclosures}
     opened: set[int] = set()
@@ -81,14 +82,19 @@ def _needed(market: str, leaves: Mapping[int, Leaf], bundle: Bundle, library: Li
     facts = {place: leaf for place, leaf in leaves.items() if isinstance(leaf, FactLeaf)}
     commitment = read_commitment(bundle.envelope.payload)
     found = assessment_of(commitment, facts.values(), library, assessment)
-    deciding = {(fact, result.clause.jurisdiction) for result in found.results for fact in result.deciding}
-    return {
-        index,
-        *(
-            place
-            for place, leaf in facts.items()
-            if any(fact == leaf.fact and leaf.market in {None, where} for fact, where in deciding)
-        ),
+    if differing(found, assessment):
+        message = Message("the bundle does not open enough for the verdicts of {market}", market=market)
+        raise InputError(message, hint=Message("disclose from the bundle that opens everything"))
+    deciding: dict[str, frozenset[str]] = {}
+    everywhere: frozenset[str] = frozenset()
+    for result in found.results:
+        needed = sufficient_facts(result, everywhere, on=assessment.on)
+        deciding[result.clause.jurisdiction] = deciding.get(result.clause.jurisdiction, frozenset()) | needed
+        everywhere |= needed
+    return {index} | {
+        place
+        for place, leaf in facts.items()
+        if leaf.fact in (everywhere if leaf.market is None else deciding.get(leaf.market, ()))
     }
 
 

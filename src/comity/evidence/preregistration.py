@@ -113,7 +113,8 @@ def check_preregistration(path: Path, opened: Opened, library: Library) -> Answe
         return Answer("no", Message("the bar that was promised is missed: {fact} {bar}", **_told(promised)))
     if not _measured_on_promised_data(statement, opened):
         message = Message(
-            "the promised bar is reached: {fact} {bar}; that it was on the promised data is not opened", **_told(promised)
+            "the promised bar is reached: {fact} {bar}; that it was on the promised data is not opened",
+            **_told(promised),
         )
         return Answer("open", message)
     return Answer("yes", Message("promised and reached: {fact} {bar}", **_told(promised)))

@@ -19,7 +19,7 @@ from comity.library.vocabulary import MARKETS
 from comity.questions.assess import assess
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from comity.evidence.bundle import Commitment
     from comity.evidence.leaves import AssessmentLeaf, FactLeaf
@@ -43,7 +43,11 @@ def differences(
     Raises:
         ComityError: the disclosed facts do not fit the library's vocabulary, or cannot be so of any system.
     """
-    assessment = assessment_of(commitment, facts, library, stated)
+    return differing(assessment_of(commitment, facts, library, stated), stated)
+
+
+def differing(assessment: Assessment, stated: AssessmentLeaf) -> list[Difference]:
+    """Where an assessment differs from what is stated, by clause."""
     found = {result.clause.full_id: result.verdict for result in assessment.results}
     clauses = sorted(found.keys() | stated.verdicts.keys())
     pairs = (Difference(clause, stated.verdicts.get(clause), found.get(clause)) for clause in clauses)
@@ -63,10 +67,7 @@ def assessment_of(
     """
     if stated.market not in library.markets:
         raise MalformedError(Message('"{market}" is not a market of this library', market=stated.market[:40]))
-    for collection in stated.elements:
-        if collection not in COLLECTIONS:
-            raise MalformedError(Message('a dossier does not list any "{name}"', name=collection[:80]))
-    library = with_elements(library, stated.elements)
+    library = with_listed(library, stated.elements)
     entries = _entries(facts, library)
     check_axioms(entries, library.with_wholes([stated.market]), library)
     dossier = Dossier(
@@ -79,6 +80,18 @@ def assessment_of(
         elements=stated.elements,
     )
     return assess(dossier, library, markets=[stated.market], on=stated.on, openings=False)
+
+
+def with_listed(library: Library, elements: Mapping[str, tuple[str, ...]]) -> Library:
+    """The library divided among the elements that verdicts are stated of.
+
+    Raises:
+        MalformedError: a dossier cannot list such things.
+    """
+    for collection in elements:
+        if collection not in COLLECTIONS:
+            raise MalformedError(Message('a dossier does not list any "{name}"', name=collection[:80]))
+    return with_elements(library, elements)
 
 
 def _entries(facts: Iterable[FactLeaf], library: Library) -> dict[str, Entry]:

@@ -7,63 +7,60 @@ Which part is chosen is decided by how much it adds to what is open already, so 
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from comity.clauses import tree as t
-from comity.judging.judgement import decisive_parts
+from comity.judging.judgement import decisive_parts, phases_on
 from comity.library.vocabulary import MARKETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     from comity.engines.kleene import Trace
-    from comity.judging.judgement import Condition
+    from comity.judging.judgement import Judgement
     from comity.questions.assess import ClauseResult
 
 Facts: TypeAlias = frozenset[str]
 
 _NONE: Facts = frozenset()
+_Part = TypeVar("_Part")
 
 
-def sufficient_facts(result: ClauseResult, opened: Facts = _NONE) -> Facts:
+def sufficient_facts(result: ClauseResult, opened: Facts, *, on: date) -> Facts:
     """Known facts that give this verdict whatever is not among them.
 
     Args:
         result: a clause with its verdict.
         opened: facts that are open already and cost nothing.
+        on: the day that it was judged on.
     """
     if result.verdict == "unknown":
         return _NONE
     if result.elements is None:
-        return _of_judgement(result, opened)
+        return _of_judgement(result.judgement, opened, on)
     if result.verdict == "not_met":
         failing = (part for part in result.elements if part.verdict == "not_met")
-        return _cheapest((sufficient_facts(part, opened) for part in failing), opened)
-    return _all(result.elements, sufficient_facts, opened)
+        return _cheapest((sufficient_facts(part, opened, on=on) for part in failing), opened)
+    return _all(result.elements, partial(sufficient_facts, on=on), opened)
 
 
-def _of_judgement(result: ClauseResult, opened: Facts) -> Facts:
-    judgement = result.judgement
-    started = [condition for condition in judgement.conditions if condition.part == "in_force"]
-    others = [condition for condition in judgement.conditions if condition.part != "in_force"]
+def _of_judgement(judgement: Judgement, opened: Facts, on: date) -> Facts:
+    conditions = [condition for condition in judgement.conditions if condition.part != "in_force"]
+    phases = [condition for condition in judgement.conditions if condition.part == "in_force"]
+    if any(phase.when is None for phase in phases_on(judgement.clause, on)):
+        phases = []
     if judgement.verdict == "met":
         return _of_trace(judgement.require, opened)
     if judgement.verdict == "not_met":
-        known = _all([condition.trace for condition in others], _of_trace, opened) | _of_trace(
-            judgement.require, opened
-        )
-        begun = [condition.trace for condition in started if condition.holds]
-        return known | (_cheapest([_of_trace(trace, opened | known) for trace in begun], opened) if begun else _NONE)
-    ways = [_of_trace(condition.trace, opened) for condition in others if condition.holds is False]
-    if started and not any(condition.holds is not False for condition in started):
-        ways.append(_all(started, _of_condition, opened))
-    # Without a condition that fails, the clause is not in force on the day or its standard is no law: no fact decided that.
-    return _cheapest(ways, opened) if ways else _NONE
-
-
-def _of_condition(condition: Condition, opened: Facts) -> Facts:
-    return _of_trace(condition.trace, opened)
+        found = _all([judgement.require, *[condition.trace for condition in conditions]], _of_trace, opened)
+        begun = [_of_trace(phase.trace, opened | found) for phase in phases if phase.holds]
+        return found | _cheapest(begun, opened | found)
+    ways = [_of_trace(condition.trace, opened) for condition in conditions if condition.holds is False]
+    if phases and all(phase.holds is False for phase in phases):
+        ways.append(_all([phase.trace for phase in phases], _of_trace, opened))
+    return _cheapest(ways, opened)
 
 
 def _of_trace(trace: Trace, opened: Facts) -> Facts:
@@ -80,7 +77,7 @@ def _of_trace(trace: Trace, opened: Facts) -> Facts:
     return _all(parts, _of_trace, opened)
 
 
-def _all[Part](parts: Iterable[Part], facts_of: Callable[[Part, Facts], Facts], opened: Facts) -> Facts:
+def _all(parts: Iterable[_Part], facts_of: Callable[[_Part, Facts], Facts], opened: Facts) -> Facts:
     """Facts for all of these; each part may use what those before it need."""
     found = _NONE
     for part in parts:
@@ -89,5 +86,5 @@ def _all[Part](parts: Iterable[Part], facts_of: Callable[[Part, Facts], Facts], 
 
 
 def _cheapest(ways: Iterable[Facts], opened: Facts) -> Facts:
-    """The one that opens least; where several open as little, always the same."""
-    return min(ways, key=lambda way: (len(way - opened), sorted(way - opened)))
+    """The one that opens least; where several open as little, always the same. Of none, nothing: no fact decided that."""
+    return min(ways, key=lambda way: (len(way - opened), sorted(way - opened)), default=_NONE)

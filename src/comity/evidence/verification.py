@@ -18,7 +18,7 @@ from comity.evidence.anchors import CLOCK_TOLERANCE, check_anchors
 from comity.evidence.answer import Answer
 from comity.evidence.bundle import TIME, read_bundle, read_commitment
 from comity.evidence.leaves import AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf, read_leaf
-from comity.evidence.recomputation import Difference, differences
+from comity.evidence.recomputation import Difference, differences, with_listed
 from comity.evidence.strict_json import MalformedError
 from comity.exit_codes import CANNOT_DECIDE, FINDINGS, FINE
 from comity.language import Message
@@ -272,6 +272,7 @@ def _verdicts(
     if any(leaf.elements != assessments[0].elements for leaf in assessments):
         return Answer("no", Message("the opened verdicts do not agree on which flows there are")), {}
     try:
+        library = with_listed(library, assessments[0].elements)
         found = {leaf.market: differences(opened.commitment, opened.facts, leaf, library) for leaf in assessments}
     except ComityError as error:
         if library_digest == opened.commitment.library:

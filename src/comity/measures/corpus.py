@@ -166,7 +166,7 @@ def _languages(tally: Tally) -> dict[str, Plain | None]:
             observations[f"language_{state}.{unit}"] = tally.states[unit][state]
     observations["detectors_compared"] = tally.compared
     observations["detectors_disagreed"] = tally.disagreed
-    observations["languages"] = len(tally.languages["documents"])
+    observations["languages_identified"] = len(tally.languages["documents"])
     for unit in UNITS:
         observations[f"effective_languages.{unit}"] = round(effective_number(tally.languages[unit]), 6)
     for unit in UNITS:
@@ -206,7 +206,8 @@ def _reference(tally: Tally, mix: dict[str, float], plan: Plan) -> dict[str, Pla
     from comity.measures.corpus_mix import distance
 
     known = frozenset[str]().union(*(detector.languages for detector in new_detectors(plan.detectors)))
-    observations: dict[str, Plain | None] = {"reference.not_told_by_detectors": sorted(mix.keys() - known)}
+    strange = sorted(mix.keys() - known)
+    observations: dict[str, Plain | None] = {"reference.not_told_by_detectors": strange} if strange else {}
     for unit in UNITS:
         counts = tally.languages[unit]
         apart = distance(counts, mix) if counts else None

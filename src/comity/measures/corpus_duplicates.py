@@ -1,9 +1,9 @@
 """Duplicates in bounded memory: exact ones by a hash of the text, near ones by MinHash and locality-sensitive hashing.
 
 A text's sketch are 112 minima of hashes of its character 8-grams (one permutation, split into bins; empty bins are filled from the
-next full one: Shrivastava and Li 2014), cut into 14 bands of 8. Texts that share a whole band are near duplicates: of pairs with a Jaccard similarity
-of 0.8 about 95 in 100 are found, of those with 0.5 about 5. Hashes lie in tables of a fixed size; when one is full, what comes later is
-still compared with what lies in it but not remembered, and the counts are lower bounds.
+next full one: Shrivastava and Li 2014), cut into 14 bands of 8. Texts that share a whole band are near duplicates: of pairs with a Jaccard
+similarity of 0.8 about 92 in 100 are found, of those with 0.5 about 5. Hashes lie in tables of a fixed size; when one is full, what comes
+later is still compared with what lies in it but not remembered, and the counts are lower bounds.
 """
 
 from __future__ import annotations

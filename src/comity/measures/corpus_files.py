@@ -13,6 +13,7 @@ import sys
 import zlib
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
@@ -313,8 +314,8 @@ if TYPE_CHECKING:
 
 def _whole(start: bytes, blocks: Iterator[bytes], reading: Reading) -> Iterator[Record]:
     """The file as one record; None where it is too long. A file that is cut off is no document."""
-    parts, size = [start.removeprefix(_UTF_8_MARK)], len(start)
-    for block in blocks:
+    parts, size = list[bytes](), 0
+    for block in chain([start.removeprefix(_UTF_8_MARK)], blocks):
         size += len(block)
         if size > LONGEST_RECORD:
             yield None

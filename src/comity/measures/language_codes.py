@@ -4,37 +4,270 @@ A detector's answer in a script that its language is not written in is no answer
 Latin letters.
 """
 
+# ruff: noqa: SIM905  (lists of codes are read and checked as words, not as quoted strings)
+
 from __future__ import annotations
 
 ALPHA_3 = dict(
     pair.split(":")
-    for pair in (
-        "aa:aar ab:abk af:afr ak:aka am:amh an:arg ar:ara as:asm ay:aym az:aze ba:bak be:bel bg:bul bh:bho bi:bis bn:ben bo:bod br:bre "
-        "bs:bos ca:cat co:cos cs:ces cy:cym da:dan de:deu dv:div dz:dzo ee:ewe el:ell en:eng eo:epo es:spa et:est eu:eus fa:fas fi:fin "
-        "fj:fij fo:fao fr:fra fy:fry ga:gle gd:gla gl:glg gn:grn gu:guj gv:glv ha:hau he:heb hi:hin hr:hrv ht:hat hu:hun hy:hye ia:ina "
-        "id:ind ie:ile ig:ibo ik:ipk is:isl it:ita iu:iku iw:heb ja:jpn jv:jav jw:jav ka:kat kk:kaz kl:kal km:khm kn:kan ko:kor ks:kas "
-        "ku:kur ky:kir la:lat lb:ltz lg:lug ln:lin lo:lao lt:lit lv:lav mg:mlg mi:mri mk:mkd ml:mal mn:mon mr:mar ms:msa mt:mlt my:mya "
-        "na:nau ne:nep nl:nld nn:nno no:nor nr:nbl ny:nya oc:oci om:orm or:ori os:oss pa:pan pl:pol ps:pus pt:por qu:que rm:roh rn:run "
-        "ro:ron ru:rus rw:kin sa:san sd:snd se:sme sg:sag si:sin sk:slk sl:slv sm:smo sn:sna so:som sq:sqi sr:srp ss:ssw st:sot su:sun "
-        "sv:swe sw:swa ta:tam te:tel tg:tgk th:tha ti:tir tk:tuk tl:tgl tn:tsn to:ton tr:tur ts:tso tt:tat tw:twi ug:uig uk:ukr ur:urd "
-        "uz:uzb ve:ven vi:vie vo:vol wa:wln wo:wol xh:xho yi:yid yo:yor za:zha zh:zho zu:zul zh-Hant:zho sr-ME:cnr"
-    ).split()  # noqa: SIM905
+    for pair in [
+        "aa:aar",
+        "ab:abk",
+        "af:afr",
+        "ak:aka",
+        "am:amh",
+        "an:arg",
+        "ar:ara",
+        "as:asm",
+        "ay:aym",
+        "az:aze",
+        "ba:bak",
+        "be:bel",
+        "bg:bul",
+        "bh:bho",
+        "bi:bis",
+        "bn:ben",
+        "bo:bod",
+        "br:bre",
+        "bs:bos",
+        "ca:cat",
+        "co:cos",
+        "cs:ces",
+        "cy:cym",
+        "da:dan",
+        "de:deu",
+        "dv:div",
+        "dz:dzo",
+        "ee:ewe",
+        "el:ell",
+        "en:eng",
+        "eo:epo",
+        "es:spa",
+        "et:est",
+        "eu:eus",
+        "fa:fas",
+        "fi:fin",
+        "fj:fij",
+        "fo:fao",
+        "fr:fra",
+        "fy:fry",
+        "ga:gle",
+        "gd:gla",
+        "gl:glg",
+        "gn:grn",
+        "gu:guj",
+        "gv:glv",
+        "ha:hau",
+        "he:heb",
+        "hi:hin",
+        "hr:hrv",
+        "ht:hat",
+        "hu:hun",
+        "hy:hye",
+        "ia:ina",
+        "id:ind",
+        "ie:ile",
+        "ig:ibo",
+        "ik:ipk",
+        "is:isl",
+        "it:ita",
+        "iu:iku",
+        "iw:heb",
+        "ja:jpn",
+        "jv:jav",
+        "jw:jav",
+        "ka:kat",
+        "kk:kaz",
+        "kl:kal",
+        "km:khm",
+        "kn:kan",
+        "ko:kor",
+        "ks:kas",
+        "ku:kur",
+        "ky:kir",
+        "la:lat",
+        "lb:ltz",
+        "lg:lug",
+        "ln:lin",
+        "lo:lao",
+        "lt:lit",
+        "lv:lav",
+        "mg:mlg",
+        "mi:mri",
+        "mk:mkd",
+        "ml:mal",
+        "mn:mon",
+        "mr:mar",
+        "ms:msa",
+        "mt:mlt",
+        "my:mya",
+        "na:nau",
+        "ne:nep",
+        "nl:nld",
+        "nn:nno",
+        "no:nor",
+        "nr:nbl",
+        "ny:nya",
+        "oc:oci",
+        "om:orm",
+        "or:ori",
+        "os:oss",
+        "pa:pan",
+        "pl:pol",
+        "ps:pus",
+        "pt:por",
+        "qu:que",
+        "rm:roh",
+        "rn:run",
+        "ro:ron",
+        "ru:rus",
+        "rw:kin",
+        "sa:san",
+        "sd:snd",
+        "se:sme",
+        "sg:sag",
+        "si:sin",
+        "sk:slk",
+        "sl:slv",
+        "sm:smo",
+        "sn:sna",
+        "so:som",
+        "sq:sqi",
+        "sr:srp",
+        "ss:ssw",
+        "st:sot",
+        "su:sun",
+        "sv:swe",
+        "sw:swa",
+        "ta:tam",
+        "te:tel",
+        "tg:tgk",
+        "th:tha",
+        "ti:tir",
+        "tk:tuk",
+        "tl:tgl",
+        "tn:tsn",
+        "to:ton",
+        "tr:tur",
+        "ts:tso",
+        "tt:tat",
+        "tw:twi",
+        "ug:uig",
+        "uk:ukr",
+        "ur:urd",
+        "uz:uzb",
+        "ve:ven",
+        "vi:vie",
+        "vo:vol",
+        "wa:wln",
+        "wo:wol",
+        "xh:xho",
+        "yi:yid",
+        "yo:yor",
+        "za:zha",
+        "zh:zho",
+        "zu:zul",
+        "zh-Hant:zho",
+        "sr-ME:cnr",
+    ]
 )
 """ISO 639-1, its former codes, and names of their own that detectors have."""
 
 THREE_LETTERS = frozenset(
-    "ace ary arz bcl ceb chr crh crs ext fuv gaa gcf gcr gom got grc gug guw haw hbo hmn kab kha kik kri lif lij loz ltg lua luo mfe new "
-    "nso pam pcm raj sco sdh syr tum uzs vec war wuu yue".split()  # noqa: SIM905
+    [
+        "ace",
+        "ary",
+        "arz",
+        "bcl",
+        "ceb",
+        "chr",
+        "crh",
+        "crs",
+        "ext",
+        "fuv",
+        "gaa",
+        "gcf",
+        "gcr",
+        "gom",
+        "got",
+        "grc",
+        "gug",
+        "guw",
+        "haw",
+        "hbo",
+        "hmn",
+        "kab",
+        "kha",
+        "kik",
+        "kri",
+        "lif",
+        "lij",
+        "loz",
+        "ltg",
+        "lua",
+        "luo",
+        "mfe",
+        "new",
+        "nso",
+        "pam",
+        "pcm",
+        "raj",
+        "sco",
+        "sdh",
+        "syr",
+        "tum",
+        "uzs",
+        "vec",
+        "war",
+        "wuu",
+        "yue",
+    ]
 )
 """Codes of detectors that are ISO 639-3 as they are. Whatever else a detector says is no language that we know."""
 
 WHOLES = dict(
     pair.split(":")
-    for pair in (
-        "als:sqi arb:ara ary:ara arz:ara ayr:aym azb:aze azj:aze ckb:kur cmn:zho ekk:est fuf:ful fuv:ful gaz:orm gug:grn ike:iku khk:mon "
-        "kmr:kur lvs:lav nan:zho nob:nor npi:nep ory:ori pbt:pus pbu:pus pes:fas plt:mlg prs:fas quy:que quz:que sdh:kur swh:swa twi:aka "
-        "uzn:uzb uzs:uzb wuu:zho ydd:yid yue:zho zlm:msa zsm:msa"
-    ).split()  # noqa: SIM905
+    for pair in [
+        "als:sqi",
+        "arb:ara",
+        "ary:ara",
+        "arz:ara",
+        "ayr:aym",
+        "azb:aze",
+        "azj:aze",
+        "ckb:kur",
+        "cmn:zho",
+        "ekk:est",
+        "fuf:ful",
+        "fuv:ful",
+        "gaz:orm",
+        "gug:grn",
+        "ike:iku",
+        "khk:mon",
+        "kmr:kur",
+        "lvs:lav",
+        "nan:zho",
+        "nob:nor",
+        "npi:nep",
+        "ory:ori",
+        "pbt:pus",
+        "pbu:pus",
+        "pes:fas",
+        "plt:mlg",
+        "prs:fas",
+        "quy:que",
+        "quz:que",
+        "sdh:kur",
+        "swh:swa",
+        "twi:aka",
+        "uzn:uzb",
+        "uzs:uzb",
+        "wuu:zho",
+        "ydd:yid",
+        "yue:zho",
+        "zlm:msa",
+        "zsm:msa",
+    ]
 )
 """Individual languages and the macrolanguage that other detectors know instead."""
 
@@ -72,14 +305,14 @@ _BY_SCRIPT = {
     "Thai": "tha",
     "Tibt": "bod dzo",
 }
-_ALSO_LATIN = frozenset("aze bos cnr crh iku kur srp tat tuk uzb".split())  # noqa: SIM905
+_ALSO_LATIN = frozenset("aze bos cnr crh iku kur srp tat tuk uzb".split())
 
 SCRIPTS: dict[str, frozenset[str]] = {
     language: frozenset(
         [script for script, languages in _BY_SCRIPT.items() if language in languages.split()]
         + (["Latn"] if language in _ALSO_LATIN else [])
     )
-    for language in " ".join(_BY_SCRIPT.values()).split()  # noqa: SIM905
+    for language in " ".join(_BY_SCRIPT.values()).split()
 }
 """The scripts of every language that is not written in Latin letters alone."""
 

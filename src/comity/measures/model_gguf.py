@@ -79,7 +79,7 @@ def read_header(window: Window, path: Path) -> ModelHeader:
         from gguf.gguf_reader import READER_SUPPORTED_VERSIONS
     except ImportError:
         raise missing_package("gguf", path) from None
-    walk = Walk(window)
+    walk = _Walk(window)
     walk.start(READER_SUPPORTED_VERSIONS)
     fields, shapes = walk.fields_and_tensors()
     alignment = fields.get("general.alignment", 32)
@@ -110,7 +110,23 @@ def read_header(window: Window, path: Path) -> ModelHeader:
     )
 
 
-def _check_stretches(stretches: list[tuple[int, int]], walk: Walk) -> None:
+def read_lists(window: Window, wanted: frozenset[str], path: Path) -> tuple[dict[str, Field], dict[str, list[Any]]]:
+    """The fields of a GGUF header, and whole the lists under some of its keys.
+
+    Raises:
+        InputError: the file is damaged, or the package `gguf` is not installed.
+    """
+    try:
+        from gguf.gguf_reader import READER_SUPPORTED_VERSIONS
+    except ImportError:
+        raise missing_package("gguf", path) from None
+    walk = _Walk(window, wanted)
+    walk.start(READER_SUPPORTED_VERSIONS)
+    fields, _ = walk.fields_and_tensors()
+    return fields, walk.lists
+
+
+def _check_stretches(stretches: list[tuple[int, int]], walk: _Walk) -> None:
     """Each tensor lies in the file and none over another: what is counted is really there."""
     stretches.sort()
     if stretches and stretches[-1][1] > walk.window.end:
@@ -119,7 +135,7 @@ def _check_stretches(stretches: list[tuple[int, int]], walk: Walk) -> None:
         raise walk.error(Message("tensors lie over each other"))
 
 
-class Walk:
+class _Walk:
     """One pass over a header.
 
     Attributes:
@@ -219,6 +235,20 @@ class Walk:
             return None
         return self.decoded(self.window.take(length))
 
+    def whole_list(self) -> list[Any]:
+        """A list of numbers or texts, however long."""
+        kind, count = self.number("I"), self.number("Q")
+        if count > MOST_STRINGS:
+            raise self.error(Message("it holds too many texts"))
+        if kind in _SIZES:
+            raw = self.window.take(count * _SIZES[kind])
+            return list(struct.unpack(f"{self.order}{count}{_SCALARS[kind]}", raw))
+        if kind != _STRING:
+            raise self.error(Message("the value type {type} is not known", type=kind))
+        if count * 8 > self.window.remaining:
+            raise truncated(self.window.place)
+        return [text for text in (self.string() for _ in range(count)) if text is not None]
+
     def list(self, depth: int) -> list[str] | None:
         """A short list of texts; any other list is passed over."""
         kind, count = self.number("I"), self.number("Q")
@@ -240,20 +270,6 @@ class Walk:
                 self.strings += 1
                 self.list(depth + 1)
         return None
-
-    def whole_list(self) -> list[Any]:
-        """A list of numbers or texts, however long."""
-        kind, count = self.number("I"), self.number("Q")
-        if count > MOST_STRINGS:
-            raise self.error(Message("it holds too many texts"))
-        if kind in _SIZES:
-            raw = self.window.take(count * _SIZES[kind])
-            return list(struct.unpack(f"{self.order}{count}{_SCALARS[kind]}", raw))
-        if kind != _STRING:
-            raise self.error(Message("the value type {type} is not known", type=kind))
-        if count * 8 > self.window.remaining:
-            raise truncated(self.window.place)
-        return [text for text in (self.string() for _ in range(count)) if text is not None]
 
     def pass_string(self) -> None:
         self.strings += 1

@@ -31,7 +31,7 @@ MOST_BYTES_IN_ALL = 500_000_000
 LONGEST_NAME = 80
 
 SHORTEST = 0.5
-"""Share of the usual bytes below which a text may be a summary. Whole translations of the Declaration have 0.6 (Chinese) to 3.5 (Burmese)."""
+"""Share of the usual bytes below which a text may be a summary; whole declarations have 0.6 (Chinese) to 3.5 (Burmese)."""
 
 MOST_OUT = 4.0
 """Times that a paragraph's share of its text may be larger or smaller than usual; shares hardly depend on language and script."""
@@ -105,7 +105,8 @@ def doubtful(sizes: Mapping[str, Sequence[int]]) -> list[str]:
 
     def odd(code: str) -> bool:
         return wholes[code] < shortest or any(
-            not middle / MOST_OUT <= share <= middle * MOST_OUT for share, middle in zip(shares[code], usual, strict=True)
+            not middle / MOST_OUT <= share <= middle * MOST_OUT
+            for share, middle in zip(shares[code], usual, strict=True)
         )
 
     return [code for code in sizes if odd(code)]
@@ -150,7 +151,9 @@ def _text(path: Path, names: dict[str, str]) -> tuple[ParallelText, int]:
     code = path.stem
     if not _TAG.fullmatch(code) or len(code) > LONGEST_NAME:
         message = Message('"{name}" is not the code of a language', name=code[:40])
-        raise InputError(message, place=place, hint=Message("name the file by ISO 639-3 or BCP 47: swa.txt, sr-Latn.txt"))
+        raise InputError(
+            message, place=place, hint=Message("name the file by ISO 639-3 or BCP 47: swa.txt, sr-Latn.txt")
+        )
     raw = _bytes(path, place)
     try:
         text = raw.decode("utf-8-sig")

@@ -262,15 +262,14 @@ def _method(vocabulary: Vocabulary, served: Sequence[str], *, resampled: bool) -
         else f"No interval from fewer than {FEWEST_PARAGRAPHS} paragraphs."
     )
     return (
-        f"Tokens of parallel texts ({vocabulary.form}, {vocabulary.algorithm}), each paragraph for itself, without marks of beginning and end. "
+        f"Tokens of parallel texts ({vocabulary.form}, {vocabulary.algorithm}), each paragraph for itself, "
+        "without marks of beginning and end. "
         f"Premium: tokens of a language divided by those of the language that needs fewest; the fact is about {languages}. "
         f"A language of which more than {MOST_UNKNOWN:.0%} of the characters are unknown to the vocabulary has no premium. {interval}"
     )
 
 
-def _observations(
-    costs: list[LanguageCost], vocabulary: Vocabulary, texts: ParallelTexts
-) -> dict[str, Plain | None]:
+def _observations(costs: list[LanguageCost], vocabulary: Vocabulary, texts: ParallelTexts) -> dict[str, Plain | None]:
     from statistics import median
 
     written = sorted((cost for cost in costs if cost.premium is not None), key=lambda cost: (cost.premium, cost.code))
@@ -282,7 +281,9 @@ def _observations(
         "vocabulary_size": vocabulary.size,
         "languages": len(costs),
         "paragraphs": texts.paragraphs,
-        "served_languages": None if all(cost.served for cost in costs) else [cost.code for cost in costs if cost.served],
+        "served_languages": None
+        if all(cost.served for cost in costs)
+        else [cost.code for cost in costs if cost.served],
         "best_language": written[0].code,
         "worst_language": written[-1].code,
         "premium_median": round(median(premiums), 6),

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from comity.dossier.statements import Tool
 from comity.errors import InputError, Place, missing_extra
 from comity.language import Message
-from comity.measures.header import Window, clean, truncated
-from comity.measures.model_gguf import Walk
+from comity.measures.header import Window, clean
+from comity.measures.model_gguf import read_lists
 from comity.measures.pair_merging import merged
 from comity.measures.vocabulary import EXTRA, Count, Vocabulary, check_size, unsound
 from comity.measures.vocabulary_ranks import MOST_REMEMBERED, SLOWEST_PARAGRAPH
@@ -218,37 +218,33 @@ def read_gguf(path: Path) -> Vocabulary:
     Raises:
         InputError: the file is damaged, holds no vocabulary, or one that cannot be counted exactly.
     """
-    try:
-        from gguf.gguf_reader import READER_SUPPORTED_VERSIONS
-    except ImportError:
-        raise missing_extra("gguf", EXTRA) from None
     place = Place(str(path))
     try:
         with path.open("rb") as stream:
             window = Window(stream, path.stat().st_size, place)
-            walk = Walk(window, frozenset({TOKENS, TYPES, SCORES, MERGES}))
-            walk.start(READER_SUPPORTED_VERSIONS)
-            fields, _ = walk.fields_and_tensors()
+            fields, lists = read_lists(window, frozenset({TOKENS, TYPES, SCORES, MERGES}), path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=place) from None
-    tokens = _listed(walk.lists, TOKENS, str)
+    tokens = _listed(lists, TOKENS, str)
     if not tokens:
         raise InputError(Message("the file holds no vocabulary"), place=place)
     check_size(len(tokens), path, FORM)
     if len(set(tokens)) != len(tokens):
         raise unsound(path, FORM, Message("a token stands twice in its vocabulary"))
-    types = _listed(walk.lists, TYPES, int)
+    types = _listed(lists, TYPES, int)
     if len(types) != len(tokens):
         raise unsound(path, FORM, Message("it does not say of what type each token is"))
     kind = fields.get(MODEL)
     defined = tuple(
-        sorted((token for token, type_ in zip(tokens, types, strict=True) if type_ == USER_DEFINED and token), key=_longest)
+        sorted(
+            (token for token, type_ in zip(tokens, types, strict=True) if type_ == USER_DEFINED and token), key=_longest
+        )
     )
     if kind == "gpt2":
-        return _byte_level(path, fields, tokens, _listed(walk.lists, MERGES, str), defined)
+        return _byte_level(path, fields, tokens, _listed(lists, MERGES, str), defined)
     if kind == "llama":
-        scores = _listed(walk.lists, SCORES, float)
+        scores = _listed(lists, SCORES, float)
         if len(scores) != len(tokens) or not all(score == score for score in scores):
             raise unsound(path, FORM, Message("it does not give each token a score"))
         known = frozenset(_byte(token) for token, type_ in zip(tokens, types, strict=True) if type_ == BYTE) - {None}
@@ -286,7 +282,9 @@ def _byte_level(
     name = fields.get(PRE)
     if not isinstance(name, str) or name not in CUTS:
         said = clean(name) if isinstance(name, str) else "-"
-        message = Message('how the tokenizer cuts texts ("{name}") is not known here, so a count would not be exact', name=said)
+        message = Message(
+            'how the tokenizer cuts texts ("{name}") is not known here, so a count would not be exact', name=said
+        )
         raise InputError(message, place=place, hint=_OTHERWISE)
     try:
         import regex

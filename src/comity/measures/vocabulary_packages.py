@@ -1,7 +1,7 @@
 """Vocabularies that the field's own packages read: tokenizer.json by `tokenizers`, SentencePiece models by `sentencepiece`.
 
-Both are told to add nothing: no marks of beginning and end, no cutting to length, no filling up. What they cannot write is counted in characters
-of the text, since one token for the unknown may stand for a whole word.
+Both are told to add nothing: no marks of beginning and end, no cutting to length, no filling up. What they cannot write is
+counted in characters of the text, since one token for the unknown may stand for a whole word.
 """
 
 from __future__ import annotations
@@ -133,5 +133,8 @@ def read_sentencepiece(path: Path, raw: bytes) -> Vocabulary:
 
 
 def _unknown_characters(processor: Any, text: str) -> int:
-    found = processor.encode(text, out_type="immutable_proto")
-    return sum(len(piece.surface.strip()) for piece in found.pieces if piece.id == processor.unk_id())
+    """Characters of the pieces that are unknown, which are given back as they are."""
+    pieces = processor.encode(text, out_type=str)
+    numbers = processor.encode(text)
+    unknown = processor.unk_id()
+    return sum(len(piece.replace("▁", "")) for piece, number in zip(pieces, numbers, strict=True) if number == unknown)

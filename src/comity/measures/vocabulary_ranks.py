@@ -36,9 +36,7 @@ SLOWEST_PARAGRAPH = 20.0
 """Seconds that the pattern may take for a paragraph; a careless expression takes for ever."""
 
 _GPT2 = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"
-_CL100K = (
-    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
-)
+_CL100K = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
 _O200K = "|".join(
     (
         r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
@@ -97,7 +95,9 @@ class RankedPairs:
             found = [raw]
         else:
             rank_of = self.ranks.get
-            found = merged([raw[place : place + 1] for place in range(len(raw))], lambda left, right: rank_of(left + right))
+            found = merged(
+                [raw[place : place + 1] for place in range(len(raw))], lambda left, right: rank_of(left + right)
+            )
         if len(self.remembered) >= MOST_REMEMBERED:
             self.remembered.clear()
         self.remembered[piece] = found
@@ -146,7 +146,9 @@ def _unpacked(path: Path, raw: bytes) -> bytes:
     except zlib.error:
         raise unsound(path, "gzip", Message("it cannot be unpacked")) from None
     if not unpacker.eof:
-        raise unsound(path, "gzip", Message("it is cut off, or unpacked it is larger than {limit} bytes", limit=MOST_BYTES))
+        raise unsound(
+            path, "gzip", Message("it is cut off, or unpacked it is larger than {limit} bytes", limit=MOST_BYTES)
+        )
     return found
 
 

@@ -9,7 +9,9 @@ import msgspec
 
 from comity.language import Message, translate
 from comity.report.catalogue import as_json
+from comity.report.corpus_names import CORPUS_NAMES, in_rows
 from comity.report.imported_names import IMPORTED_NAMES
+from comity.report.token_cost_names import TOKEN_COST_NAMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,10 +50,15 @@ _FINDINGS = {
     "operators": Message("operators"),
     "parameter_count_withheld": Message("parameter count not stated"),
     **IMPORTED_NAMES,
+    **CORPUS_NAMES,
+    **TOKEN_COST_NAMES,
 }
 
+CHARTED = "premium."
+"""What the names of figures begin with that a chart shows."""
 
-def measurement(statement: Statement, written: Path | None, language: str, form: str) -> str:
+
+def measurement(statement: Statement, written: Path | None, language: str, form: str, chart: str = "") -> str:
     """The report.
 
     Args:
@@ -59,16 +66,20 @@ def measurement(statement: Statement, written: Path | None, language: str, form:
         written: the file that it was written to, or None.
         language: of the reader.
         form: one of `FORMATS`.
+        chart: what the text shows of the figures that are `CHARTED`, instead of them.
     """
     if form == "json":
         content = json.loads(msgspec.json.encode(statement))
         return as_json("comity/measurement/1", statement=content, written=None if written is None else str(written))
-    return _text(statement, written, language)
+    return _text(statement, written, language, chart)
 
 
-def _text(statement: Statement, written: Path | None, language: str) -> str:
+def _text(statement: Statement, written: Path | None, language: str, chart: str) -> str:
     artefact, predicate = statement.subject[0], statement.predicate
-    lines = [artefact.name.translate(dict.fromkeys(range(32), "?")), f"sha256 {artefact.digest.sha256}", ""]
+    lines = [artefact.name.translate(dict.fromkeys(range(32), "?")), f"sha256 {artefact.digest.sha256}"]
+    if len(statement.subject) > 1:
+        lines.append(Message("and {count} more files", count=f"{len(statement.subject) - 1:,}").in_language(language))
+    lines.append("")
     lines.append(translate("Facts", language))
     for fact in predicate.facts:
         basis = _BASES[fact.basis].in_language(language)
@@ -79,7 +90,12 @@ def _text(statement: Statement, written: Path | None, language: str) -> str:
     if not predicate.facts:
         lines.append(f"  {translate('none', language)}")
     lines += ["", translate("Further findings", language)]
-    for name, value in predicate.observations.items():
+    observations = {
+        name: value
+        for name, value in in_rows(predicate.observations, language).items()
+        if not (chart and name.startswith(CHARTED)) and not (chart and value is None)
+    }
+    for name, value in observations.items():
         title = _FINDINGS[name].in_language(language) if name in _FINDINGS else name
         if name.endswith("_withheld"):
             value = translate(str(value), language)
@@ -87,11 +103,13 @@ def _text(statement: Statement, written: Path | None, language: str) -> str:
             lines.append(f"  {title}: {_plain(value, language)}")
     silent = [
         _FINDINGS[name].in_language(language) if name in _FINDINGS else name
-        for name, value in predicate.observations.items()
+        for name, value in observations.items()
         if value is None
     ]
     if silent:
         lines += ["", Message("It says nothing about: {names}", names=", ".join(silent)).in_language(language)]
+    if chart:
+        lines += ["", chart]
     if written is not None:
         lines += ["", Message("The statement is in {file}.", file=str(written)).in_language(language)]
         directory = written.parent.name or "."

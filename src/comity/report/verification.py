@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.evidence.bundle import TIME, read_commitment
-from comity.evidence.leaves import VERDICTS
+from comity.evidence.leaves import BASES, VERDICTS
 from comity.evidence.strict_json import decode
-from comity.language import Message, translate
+from comity.language import Message, clean, translate
 from comity.report.blocks import Branch, Grid, Heading, Outline, Paragraph, Span, line, written
 from comity.report.words import VERDICT_NAMES, Words
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from comity.evidence.answer import Answer
     from comity.evidence.bundle import Bundle
     from comity.evidence.keys import VerifierKey
+    from comity.evidence.leaves import AssessmentLeaf
     from comity.evidence.signed_statement import StatementVerification
     from comity.evidence.verification import Verification
     from comity.library.loader import Library
@@ -41,12 +42,15 @@ _ROLES = {"yes": "met", "no": "not_met", "open": "unknown"}
 _MOST = 20
 
 
-def verification(found: Verification, registered: Answer | None, library: Library, language: str, form: str) -> str:
+def verification(
+    found: Verification, registered: Answer | None, code: int, library: Library, language: str, form: str
+) -> str:
     """The answers on a bundle.
 
     Args:
         found: the four answers, and those on anchors.
         registered: the answer on a promise that was held against it, or None.
+        code: what the command ends with.
         library: the verifier's rules.
         language: of the reader.
         form: `text` or `json`.
@@ -61,7 +65,7 @@ def verification(found: Verification, registered: Answer | None, library: Librar
     if registered is not None:
         answers["preregistration"] = registered
     if form == "json":
-        return _document(found, answers, language)
+        return _document(found, answers, code, language)
     return written(_blocks(found, answers, Words(library, language)))
 
 
@@ -70,14 +74,14 @@ def _blocks(found: Verification, answers: dict[str, Answer], words: Words) -> li
     opened = len(found.opened.leaves)
     blocks: list[Block] = [
         Heading(
-            line(words.say("Bundle on {system} {version}", system=commitment.system, version=commitment.version)), 1
+            line(words.say("Bundle on {system} {version}", system=commitment.system, version=_flat(commitment.version))), 1
         ),
         Paragraph(
             line(
                 words.say(
                     "made {created} by {evaluator}; {opened} of {size} leaves are opened",
                     created=commitment.created.strftime(TIME),
-                    evaluator=commitment.evaluator,
+                    evaluator=_flat(commitment.evaluator),
                     opened=opened,
                     size=commitment.size,
                 )
@@ -89,7 +93,7 @@ def _blocks(found: Verification, answers: dict[str, Answer], words: Words) -> li
                 (
                     line(words.name(_QUESTIONS[name])),
                     line(Span(words.name(_OUTCOMES[answer.outcome]), _ROLES[answer.outcome])),
-                    line(words.name(answer.reason)),
+                    line(_flat(words.name(answer.reason))),
                 )
                 for name, answer in answers.items()
             ),
@@ -105,7 +109,9 @@ def _blocks(found: Verification, answers: dict[str, Answer], words: Words) -> li
             **{verdict: counts[verdict] for verdict in VERDICTS},
         )
         blocks.append(Paragraph(line(said)))
+        blocks += _listed(leaf, words)
         blocks += _differing(found, leaf.market, words)
+    blocks += _bases(found, words)
     blocks.append(
         Paragraph(
             line(
@@ -119,6 +125,35 @@ def _blocks(found: Verification, answers: dict[str, Answer], words: Words) -> li
         )
     )
     return blocks
+
+
+def _listed(leaf: AssessmentLeaf, words: Words) -> list[Block]:
+    """What the issuer says that there is of each collection: a flow that it leaves out has no verdict."""
+    return [
+        Paragraph(
+            line(
+                words.say(
+                    "according to the issuer there are {count} flows: {ids}",
+                    count=len(ids),
+                    ids=", ".join(ids[:_MOST]) + (", …" if len(ids) > _MOST else "") or "-",
+                )
+            )
+        )
+        for collection, ids in leaf.elements.items()
+        if collection == "flow"
+    ]
+
+
+def _bases(found: Verification, words: Words) -> list[Block]:
+    """How many of the opened facts rest on whose word."""
+    counts = Counter(leaf.basis for leaf in found.opened.facts)
+    if not counts:
+        return []
+    said = words.say(
+        "Facts opened: {observed} observed, {reported} reported by the artefact, {declared} declared by a person, {inferred} inferred",
+        **{basis: counts[basis] for basis in BASES},
+    )
+    return [Paragraph(line(said))]
 
 
 def _differing(found: Verification, market: str, words: Words) -> list[Block]:
@@ -146,7 +181,7 @@ def _verdict(verdict: str | None, words: Words) -> str:
     return words.name(VERDICT_NAMES[verdict]) if verdict in VERDICT_NAMES else "-"
 
 
-def _document(found: Verification, answers: dict[str, Answer], language: str) -> str:
+def _document(found: Verification, answers: dict[str, Answer], code: int, language: str) -> str:
     commitment = found.opened.commitment
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -164,7 +199,12 @@ def _document(found: Verification, answers: dict[str, Answer], language: str) ->
             for name, answer in answers.items()
         },
         "assessments": [
-            {"market": leaf.market, "on": leaf.on.isoformat(), "verdicts": leaf.verdicts}
+            {
+                "market": leaf.market,
+                "on": leaf.on.isoformat(),
+                "verdicts": leaf.verdicts,
+                "elements": {collection: list(ids) for collection, ids in leaf.elements.items()},
+            }
             for leaf in found.opened.assessments
         ],
         "facts": [
@@ -175,7 +215,7 @@ def _document(found: Verification, answers: dict[str, Answer], language: str) ->
             for market, wrong in sorted(found.differences.items())
             for one in wrong
         ],
-        "exit_code": found.exit_code,
+        "exit_code": code,
     }
     return json.dumps(document, ensure_ascii=False, indent=1)
 
@@ -210,7 +250,12 @@ def statement_verification(found: StatementVerification, language: str, form: st
         f"{_QUESTIONS[name].in_language(language)} {_OUTCOMES[answer.outcome].in_language(language)}: {answer.reason.in_language(language)}"
         for name, answer in answers.items()
     ]
-    return "\n".join([said.in_language(language), *rows])
+    return "\n".join(clean(_flat(text)) for text in (said.in_language(language), *rows))
+
+
+def _flat(text: str) -> str:
+    """A text in one line: what the signer wrote must not look like a line of the report."""
+    return " ".join(text.split())
 
 
 def key_made(key: VerifierKey, secret: Path, public: Path, language: str) -> str:

@@ -588,7 +588,7 @@ def library_review() -> Schema:
 def verification() -> Schema:
     """`comity evidence verify` of a bundle."""
     answer = record(outcome=word(("yes", "no", "open")), reason=TEXT)
-    stated = record(market=TEXT, on=DAY, verdicts=by_key(VERDICT))
+    stated = record(market=TEXT, on=DAY, verdicts=by_key(VERDICT), elements=by_key(many(TEXT)))
     difference = record(market=TEXT, clause=CLAUSE, stated=or_null(VERDICT), found=or_null(VERDICT))
     answers = record(**dict.fromkeys(("signature", "issuer", "verdicts", "measurement"), answer))
     return record(
