@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +13,13 @@ from hypothesis import strategies as st
 
 from comity.errors import ComityError, InputError, IntegrityError
 from comity.evidence.bundle import MAXIMUM_BYTES, read_bundle, read_commitment
+from comity.evidence.commitment import Rules, commit, salted
 from comity.evidence.disclosure import disclose
 from comity.evidence.leaves import AssessmentLeaf, FactLeaf, read_leaf
 from comity.evidence.strict_json import MalformedError
 from comity.evidence.verification import open_bundle, verify
-from tests.evidence.sealed import DIGEST, KEY, NOW, OTHER_KEY, imagined, sealed, system, trusting
-from tests.questions.imagined import dossier
+from tests.evidence.sealed import CREATED, DIGEST, KEY, NOW, OTHER_KEY, imagined, sealed, system, trusting
+from tests.questions.imagined import ON, dossier, fact, library
 
 SMALL = disclose(sealed(), imagined(), facts=["a.rate"]).encoded()
 
@@ -103,6 +106,30 @@ def test_a_signature_by_another_key_is_refused() -> None:
         open_bundle(forged.encoded())
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"version": "1" * 201}, {"name": "x" * 10_001}, {"id": "x" * 201}, {"elements": {"flow": ("a" * 300,)}}],
+)
+def test_what_no_verifier_would_read_is_not_signed(changed: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=r"does not fit a bundle|not printable"):
+        sealed(replace(system(), **changed))  # type: ignore[arg-type]
+
+
+def test_facts_that_cannot_be_are_not_signed() -> None:
+    """The dossier was read for its own markets; a bundle may be asked for in others."""
+    rules = library([fact("a.x", per_market=True), fact("a.y")], [{"id": "xb/1", "require": "a.x"}], ["!(a.x && a.y)"])
+    about = dossier(rules, ("xa",), {"a.y": True}, {"a.x": {"xb": True}})
+    with pytest.raises(InputError, match="no system can be so"):
+        commit(about, Rules(rules, DIGEST), KEY, markets=["xb"], on=ON, created=CREATED)
+
+
+def test_the_order_of_the_leaves_is_drawn_evenly() -> None:
+    """Each of the 6 orders of 3 leaves, in 1,200 draws: a chi-square of more than 30 (5 degrees of freedom) happens once in 80,000."""
+    leaves = [FactLeaf("a.x", number, "declared") for number in range(3)]
+    counts = Counter(tuple(salted(leaves)[1]) for _ in range(1200))
+    assert sum((counts[order] - 200) ** 2 / 200 for order in permutations(range(3))) < 30
+
+
 def test_a_bundle_on_nothing_cannot_be_made() -> None:
     with pytest.raises(InputError, match="no fact"):
         sealed(dossier(imagined(), ("xa",)))
@@ -142,8 +169,6 @@ def test_one_fact_of_a_thousand_fits_in_1600_bytes() -> None:
     """Names count as well: they stand in the file two or three times."""
     from comity.evidence import dsse, merkle
     from comity.evidence.bundle import Bundle, Commitment, Disclosure
-    from comity.evidence.commitment import salted
-    from tests.evidence.sealed import CREATED
 
     leaves = [FactLeaf("dialogue.must_refuse.refusal_rate", number / 1000, "declared") for number in range(1000)]
     texts, _ = salted(leaves)

@@ -70,6 +70,22 @@ def test_a_secret_key_is_for_its_owner_and_never_overwritten(tmp_path: Path) -> 
     assert read_signing_key(path) == key
 
 
+def test_of_a_pair_that_cannot_be_written_nothing_stays_behind(tmp_path: Path) -> None:
+    path = tmp_path / "issuer.key"
+    path.with_name("issuer.key.pub").write_text("somebody else's", encoding="ascii")
+    with pytest.raises(InputError, match="never overwritten"):
+        write_new_key(new_key("example.org/evidence"), path)
+    assert not path.exists()
+    assert path.with_name("issuer.key.pub").read_text(encoding="ascii") == "somebody else's"
+
+
+def test_a_key_is_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "issuer.key").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError):
+        write_new_key(new_key("example.org/evidence"), tmp_path / "issuer.key")
+    assert not (tmp_path / "elsewhere").exists()
+
+
 @pytest.mark.parametrize("name", ["", "two words", "a+b", "имя", "a" * 101, "line\nfeed"])
 def test_a_name_that_could_mislead_is_refused(name: str) -> None:
     with pytest.raises(InputError):

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from comity.errors import InputError
+from comity.evidence import dsse
 from comity.evidence.answer import Answer
 from comity.evidence.bundle import Bundle, read_commitment
 from comity.evidence.disclosure import disclose
+from comity.evidence.keys import SigningKey
 from comity.evidence.policy import Issuer, Trust, read_trust
 from comity.evidence.verification import Verification, verify
 from comity.language import Message
@@ -123,6 +125,30 @@ def test_a_measurement_that_differs_is_1() -> None:
     assert found.exit_code == 1
 
 
+@pytest.mark.parametrize("signers", [(KEY, OTHER_KEY), (OTHER_KEY, KEY)])
+def test_one_trusted_signer_of_several_is_enough_and_is_named(signers: tuple[SigningKey, SigningKey]) -> None:
+    one = sealed()
+    envelope = one.envelope
+    signatures = tuple(dsse.signed(envelope.payload, key).signatures[0] for key in signers)
+    both = replace(
+        one, envelope=replace(envelope, signatures=signatures), signers=tuple(key.verifier for key in signers)
+    )
+    found = checked(both, trusting())
+    assert found.exit_code == 0
+    assert KEY.verifier.key_id in found.issuer.reason.in_language("en")
+    assert OTHER_KEY.verifier.key_id not in found.issuer.reason.in_language("en")
+
+
+def test_trust_follows_the_key_and_not_its_name_or_id() -> None:
+    """Anybody may put a trusted name on a key of its own."""
+    impostor = SigningKey(KEY.name, OTHER_KEY.seed)
+    assert checked(sealed(key=impostor), trusting()).issuer.outcome == "no"
+    renamed = SigningKey("somebody.example", KEY.seed)
+    found = checked(sealed(key=renamed), trusting())
+    assert found.issuer.outcome == "yes"
+    assert KEY.name in found.issuer.reason.in_language("en")
+
+
 def test_the_time_is_to_the_second() -> None:
     assert read_commitment(sealed().envelope.payload).created == CREATED
 
@@ -153,6 +179,11 @@ def test_a_trust_file_is_read(tmp_path: Path) -> None:
         ("comity_trust: 1\nissuers: []\nwitness: []\n", "witness"),
         (f"comity_trust: 1\nissuers: []\nlogs: ['{KEY.verifier}']\nwitnesses: ['{KEY.verifier}']\n", "own witness"),
         ("comity_trust: 1\nissuers: []\nquorum: 1\n", "quorum"),
+        (f"comity_trust: 1\nissuers: []\nwitnesses: ['{OTHER_KEY.verifier}']\nquorum: 0.5\n", "quorum"),
+        (f"comity_trust: 1\nissuers: [{{key: {KEY.verifier}, systems: }}]\n", "without a value"),
+        (f"comity_trust: 1\nissuers: [{{key: {KEY.verifier}, until: }}]\n", "without a value"),
+        ("comity_trust: 1\nissuers: []\nmaximum_age:\n", "without a value"),
+        ("comity_trust: 1\nissuers: []\nrequired: null\n", "without a value"),
         ("comity_trust: 1\nissuers: []\nmaximum_age: soon\n", "duration"),
     ],
 )

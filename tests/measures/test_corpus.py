@@ -115,7 +115,13 @@ def test_the_same_texts_in_every_form_give_the_same_figures(tmp_path: Path) -> N
     (directory / "picture.png").write_bytes(b"\x89PNG")
     (directory / ".hidden.txt").write_text("hidden", encoding="utf-8")
     first = found(measure_corpus([tmp_path / "plain.jsonl"], on=ON))
-    other = {"packed.jsonl.gz": "file", "packed.jsonl.zst": "file", "table.parquet": "file", "lines.txt": "line", "directory": "file"}
+    other = {
+        "packed.jsonl.gz": "file",
+        "packed.jsonl.zst": "file",
+        "table.parquet": "file",
+        "lines.txt": "line",
+        "directory": "file",
+    }
     for name, divide in other.items():
         seen = found(measure_corpus([tmp_path / name], divide=divide, on=ON))  # type: ignore[arg-type]
         if name == "directory":

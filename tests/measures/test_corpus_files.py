@@ -31,7 +31,9 @@ def packed(data: bytes) -> bytes:
 
 
 def two_hundred() -> bytes:
-    return b"".join(json.dumps({"text": f"{GOOD} {number} {os.urandom(40).hex()}"}).encode() + b"\n" for number in range(200))
+    return b"".join(
+        json.dumps({"text": f"{GOOD} {number} {os.urandom(40).hex()}"}).encode() + b"\n" for number in range(200)
+    )
 
 
 SKIPPED: dict[str, tuple[str, bytes, dict[str, int], int]] = {
@@ -70,7 +72,12 @@ FILES: dict[str, tuple[str, Callable[[], bytes], str, bool]] = {
     "no gzip at all": ("a.jsonl.gz", lambda: LINE, "damaged", False),
     "Zstandard cut off": ("a.jsonl.zst", lambda: packed(two_hundred())[:-5], "damaged", True),
     "no Zstandard at all": ("a.jsonl.zst", lambda: LINE, "damaged", False),
-    "a text cut off is no document": ("a.txt.gz", lambda: gzip.compress(os.urandom(999).hex().encode())[:-20], "damaged", False),
+    "a text cut off is no document": (
+        "a.txt.gz",
+        lambda: gzip.compress(os.urandom(999).hex().encode())[:-20],
+        "damaged",
+        False,
+    ),
     "NULs": ("a.txt", lambda: b"text\0text", "binary", False),
     "UTF-16": ("a.txt", lambda: GOOD.encode("utf-16"), "utf_16", False),
     "UTF-32": ("a.jsonl", lambda: b"\xff\xfe\0\0" + GOOD.encode("utf-32-le"), "utf_16", False),
@@ -148,7 +155,11 @@ def test_writing_from_right_to_left_and_characters_without_width(tmp_path: Path)
     seen = statement.predicate.observations
     assert seen["documents"] == 3
     assert seen["characters"] == sum(map(len, lines))
-    assert (seen["languages.documents.ara"], seen["languages.documents.eng"], seen["language_unknown.documents"]) == (1, 1, 1)
+    assert (seen["languages.documents.ara"], seen["languages.documents.eng"], seen["language_unknown.documents"]) == (
+        1,
+        1,
+        1,
+    )
 
 
 def test_control_characters_do_not_stop_a_detector(tmp_path: Path) -> None:

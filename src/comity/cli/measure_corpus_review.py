@@ -50,9 +50,7 @@ def _configure_sample(measures: argparse._SubParsersAction[Parser], parser: Pars
     sample.add_argument(
         "--by", choices=STRATA, default="none", help=say("draw in proportion to languages or to sources")
     )
-    sample.add_argument(
-        "--seed", type=int, default=0, metavar="N", help=say("the seed of whatever is drawn at random")
-    )
+    sample.add_argument("--seed", type=int, default=0, metavar="N", help=say("the seed of whatever is drawn at random"))
     sample.add_argument(
         "--sheet", metavar="FILE", default="review.csv", help=say("where the sheet is written (default: review.csv)")
     )
@@ -92,7 +90,9 @@ def _configure_mix(measures: argparse._SubParsersAction[Parser], parser: Parser)
         say("example: comity measure corpus-mix evidence/corpus-data.json --temperature 3"),
     )
     mix.add_argument("file", metavar="FILE", help=say("a statement of a corpus, or amounts by language"))
-    mix.add_argument("--temperature", type=float, metavar="T", help=say("1 leaves the shares, a large T makes them equal"))
+    mix.add_argument(
+        "--temperature", type=float, metavar="T", help=say("1 leaves the shares, a large T makes them equal")
+    )
     mix.add_argument("--budget", type=float, metavar="N", help=say("how much is to be drawn in all (UniMax)"))
     mix.add_argument(
         "--epochs", type=float, metavar="N", default=4.0, help=say("how often anything may be repeated (default: 4)")
@@ -106,7 +106,9 @@ def _sample(options: argparse.Namespace) -> int:
     sheet = Path(options.sheet)
     if sheet.exists():
         hint = Message("name another with --sheet")
-        raise InputError(Message("the sheet is there already; people may have filled it in"), place=Place(str(sheet)), hint=hint)
+        raise InputError(
+            Message("the sheet is there already; people may have filled it in"), place=Place(str(sheet)), hint=hint
+        )
     paths = paths_of(options)
     sample = draw_sample(
         paths,

@@ -92,14 +92,14 @@ def _log(bundle: Bundle, raw: bytes, trust: Trust | None, now: datetime) -> Anch
 def _witnessed(proof: LogProof, trust: Trust, log: VerifierKey, now: datetime) -> list[datetime]:
     """When the witnesses saw the checkpoint, the first one first; a time that has not come yet does not count."""
     cosigned = cosigned_by(proof.signed.note, trust.witnesses, log)
-    return sorted(one.at for one in cosigned if one.at <= now + CLOCK_TOLERANCE)
+    return sorted(one.at for one in cosigned if one.at - now <= CLOCK_TOLERANCE)
 
 
 def _timestamp(bundle: Bundle, token: bytes, trust: Trust | None, now: datetime) -> Anchor:
     if trust is None or not trust.timestamp_roots:
         return _open(Message("there is a timestamp, but you named no authority; it does not count"))
     at = check_token(token, bundle.envelope_bytes, trust.timestamp_roots)
-    if at > now + CLOCK_TOLERANCE:
+    if at - now > CLOCK_TOLERANCE:
         return _no(Message("the timestamp comes from the future: {time}", time=at.strftime(TIME)))
     return Anchor(Answer("yes", Message("by an authority that you named, {time}", time=at.strftime(TIME))), at)
 

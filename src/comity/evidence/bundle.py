@@ -165,7 +165,7 @@ def _signers(value: object) -> tuple[VerifierKey, ...]:
         raise MalformedError(Message("a bundle names the keys of its signers"))
     keys = [parse_verifier_key(text) if isinstance(text, str) else None for text in value]
     found = tuple(key for key in keys if key is not None)
-    if len(found) != len(keys) or len({key.key_id for key in found}) != len(found):
+    if len(found) != len(keys) or len({key.public_key for key in found}) != len(found):
         raise MalformedError(Message("a signer's key is malformed, weak or repeated"))
     return found
 

@@ -176,7 +176,7 @@ def _fact(fields: dict[str, Any]) -> FactLeaf:
     if not isinstance(value, bool | int | float) and (words is None or not all(map(_is_text, words))):
         raise _wrong("value")
     interval = fields.get("interval")
-    if interval is not None and (
+    if "interval" in fields and (
         not isinstance(interval, list) or len(interval) != 2 or not all(map(_is_number, interval))
     ):
         raise _wrong("interval")

@@ -81,7 +81,7 @@ def base64_bytes(value: object, what: Message, *, maximum: int) -> bytes:
             raw = b64decode(value, validate=True)
         except ValueError:
             raw = None
-        if raw is not None and b64encode(raw).decode() == value:
+        if raw is not None and len(raw) <= maximum and b64encode(raw).decode() == value:
             return raw
     raise MalformedError(Message("{what} is not canonical base64, or too long", what=what))
 

@@ -48,7 +48,7 @@ def read_json(path: Path, raw: bytes) -> Vocabulary:
         raise missing_extra("tokenizers", EXTRA) from None
     try:
         model = msgspec.json.decode(raw, type=_Json).model
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise unsound(path, FORM_JSON, clean(str(error)[:200])) from None
     tokenizer = _guarded(lambda: Tokenizer.from_str(raw.decode("utf-8")), path, FORM_JSON)
     size = int(tokenizer.get_vocab_size(with_added_tokens=True))

@@ -206,7 +206,7 @@ def read_tekken(path: Path, raw: bytes) -> Vocabulary:
     """
     try:
         found = msgspec.json.decode(raw, type=_Tekken)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise unsound(path, FORM_TEKKEN, clean(str(error)[:200])) from None
     in_use = found.config.default_vocab_size - found.config.default_num_special_tokens
     ranks = {entry.token_bytes: entry.rank for entry in found.vocab if 0 <= entry.rank < in_use}

@@ -79,7 +79,7 @@ def page(found: TokenCosts, language: str) -> str:
         "figures": list(_figures(found, say)),
         "strip": strip(found, most),
         "rows": [Row(cost, clean(cost.name), (cost.premium or 0.0) / most * 100) for cost in found.written],
-        "unwritten": [cost for cost in found.languages if cost.premium is None],
+        "unwritten": [Row(cost, clean(cost.name), 0.0) for cost in found.languages if cost.premium is None],
         "say": say,
         "language_tag": LANGUAGE_TAGS.get(language, language),
         "version": __version__,
@@ -92,7 +92,7 @@ def page(found: TokenCosts, language: str) -> str:
 def _figures(found: TokenCosts, say: Callable[..., str]) -> Iterator[tuple[str, str]]:
     """The four figures at the head."""
     observed = found.statement.predicate.observations
-    yield f"{observed['premium_highest']:.1f}×", say("the dearest language, {name}", name=found.written[-1].name)
+    yield f"{observed['premium_highest']:.1f}×", say("the dearest language, {name}", name=clean(found.written[-1].name))
     yield f"{observed['premium_median']:.2f}×", say("the median of {count} languages", count=len(found.written))
     for limit in LIMITS[:2]:
         share = observed[f"share_above_{limit}"]

@@ -133,9 +133,9 @@ def _listed(leaf: AssessmentLeaf, words: Words) -> list[Block]:
         Paragraph(
             line(
                 words.say(
-                    "according to the issuer there are {count} flows: {ids}",
+                    "Flows that the issuer lists: {count} ({ids})",
                     count=len(ids),
-                    ids=", ".join(ids[:_MOST]) + (", …" if len(ids) > _MOST else "") or "-",
+                    ids=(", ".join(ids[:_MOST]) + (", …" if len(ids) > _MOST else "")) or "-",
                 )
             )
         )
