@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-for package in ("pycld2", "py3langid", "polars", "numpy"):
-    pytest.importorskip(package)
+pytest.importorskip("pycld2")
+pytest.importorskip("py3langid")
+pytest.importorskip("polars")
+pytest.importorskip("numpy")
 
 from comity.dossier.statements import Statement
 from comity.errors import InputError
@@ -199,7 +201,7 @@ def test_one_detector_alone_disagrees_with_nobody(tmp_path: Path) -> None:
     for name in ("pycld2", "py3langid"):
         statement = measure_corpus([jsonl(tmp_path / "a.jsonl", every_text())], detectors=(name,), on=ON)
         assert found(statement)["detectors_compared"] == 0
-        assert 6 <= len(row(statement, "languages.documents"))
+        assert len(row(statement, "languages.documents")) >= 6
         assert row(statement, "languages.documents").keys() <= TEXTS.keys()
 
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-np = pytest.importorskip("numpy")
+pytest.importorskip("numpy")
+
+import numpy as np
 
 from comity.measures.corpus_duplicates import BANDS, ROWS, SHORTEST, Duplicates, Seen, exact_keys, near_keys
 

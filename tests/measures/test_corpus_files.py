@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
-for package in ("pycld2", "py3langid", "polars", "numpy", "zstandard"):
-    pytest.importorskip(package)
+pytest.importorskip("pycld2")
+pytest.importorskip("py3langid")
+pytest.importorskip("polars")
+pytest.importorskip("numpy")
+pytest.importorskip("zstandard")
 
 from comity.errors import InputError
 from comity.measures import corpus_files

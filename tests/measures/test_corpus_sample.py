@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-for package in ("pycld2", "py3langid", "polars", "numpy"):
-    pytest.importorskip(package)
+pytest.importorskip("pycld2")
+pytest.importorskip("py3langid")
+pytest.importorskip("polars")
+pytest.importorskip("numpy")
 
 from comity.dossier.statements import write_statement
 from comity.errors import InputError, IntegrityError

@@ -108,7 +108,7 @@ def _add_bundle(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
     )
     add_market_options(action)
     _add_key(action)
-    action.add_argument("--expires", metavar="DATE", help=say("the day from which on nobody should rely on it"))
+    action.add_argument("--expires", metavar="DATE", help=say("the day from which nobody should rely on it"))
     _add_output(action)
     add_library_options(action)
     action.set_defaults(run=_bundle)

@@ -1,13 +1,13 @@
 """The journal of a run: one line for each answer, written before the next question counts as asked.
 
-A run that was killed goes on where it was: what stands in the journal is not asked again. Its first line says of which run it is (address, model,
-bank, rules, settings); the journal of another run is refused. A last line that was cut off is dropped.
+A run that was killed goes on where it was: what stands in the journal is not asked again. Its first line says of which run it is
+(address, model, bank, rules, settings); the journal of another run is refused. A last line that was cut off is dropped.
 """
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
@@ -17,15 +17,14 @@ from comity.language import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 LONGEST_LINE = 16_000_000
 FORM = 1
 _BEGINNING = b'{"comity_journal":'
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ModuleNotFoundError:  # Windows has no such lock
-    fcntl = None  # type: ignore[assignment]
 
 
 class Run(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -116,7 +115,7 @@ class Journal:
         os.fsync(self.stream.fileno())
 
     def _take(self, place: Place) -> None:
-        if fcntl is None:
+        if sys.platform == "win32":  # has no such lock
             return
         try:
             fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,7 @@
 """Asking a model: questions in, answers into the journal, a bounded number at a time.
 
-Nothing here judges a rate. A question that got no answer is counted with the reason and stays out of the journal, so the next run asks it again.
+Nothing here judges a rate. A question that got no answer is counted with the reason and stays out of the journal, so that the next run
+asks it again.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import msgspec
 
 from comity.evidence import decision_opening
 from comity.evidence.decision_record import KEPT_BY_THE_LOG, NEEDED, Record
-from comity.schemas.outputs import (
+from comity.schemas.pieces import (
     COUNT,
     FACT,
     FLAG,

@@ -5,136 +5,56 @@ Keys may be added to a document, never removed or renamed; so further keys are a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from comity.clauses.tree import Kind
-from comity.language import LANGUAGES
 from comity.library.model import (
     BASES,
     COLLECTIONS,
     FORCES,
-    GRADES,
     MODALITIES,
     NATURES,
     ORIENTATIONS,
     STATUSES,
-    SUBJECTS,
-    VERDICTS,
+)
+from comity.schemas.outputs_library import (
+    library_check,
+    library_deep_check,
+    library_entry,
+    library_list,
+    library_review,
+    library_search,
+    library_stats,
+    library_timeline,
+)
+from comity.schemas.pieces import (
+    CHECKED,
+    CLAUSE,
+    COUNT,
+    COUNTS,
+    DAY,
+    DAY_OR_NULL,
+    FACT,
+    FLAG,
+    LIBRARY,
+    SOURCES,
+    SYSTEM,
+    TEXT,
+    TEXT_OR_NULL,
+    TEXTS,
+    TITLE,
+    TRUTH,
+    VALUE,
+    VERDICT,
+    WHOLE_CLAUSE,
+    Schema,
+    by_key,
+    many,
+    or_null,
+    part,
+    record,
+    with_keys,
+    word,
 )
 from comity.solving.relations import RELATIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-FLAG: Schema = {"type": "boolean"}
-TRUTH: Schema = {"type": ["boolean", "null"], "description": "true, false, or null: unknown"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
-DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-DAY_OR_NULL: Schema = DAY | {"type": ["string", "null"]}
-TEXTS: Schema = {"type": "object", "additionalProperties": TEXT, "description": "a text by language"}
-TITLE: Schema = TEXTS | {"required": list(LANGUAGES)}
-VALUE: Schema = {
-    "type": ["boolean", "number", "string", "array", "null"],
-    "items": TEXT,
-    "description": "a set as a list, a date as 2026-08-02, a duration as 72h; null: unknown",
-}
-FACT: Schema = {
-    "type": "string",
-    "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+(@[a-z0-9-]+)?$",
-    "description": "a fact; of a single flow with its id: flow.routes@payroll-to-eu",
-}
-CLAUSE: Schema = {"type": "string", "pattern": "^[^/]+/[^/]+$", "description": "<standard>/<clause>"}
-VERDICT: Schema = {"enum": list(VERDICTS)}
-ENTRY_KINDS = ("standard", "clause", "fact", "definition", "role", "topic", "jurisdiction")
-
-
-def record(**keys: Schema) -> Schema:
-    """An object that has at least these keys; a trailing underscore keeps a key apart from Python's own words."""
-    properties = {key.rstrip("_"): schema for key, schema in keys.items()}
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def many(items: Schema) -> Schema:
-    """A list."""
-    return {"type": "array", "items": items}
-
-
-def by_key(values: Schema) -> Schema:
-    """An object with any keys."""
-    return {"type": "object", "additionalProperties": values}
-
-
-def word(words: Iterable[str | None]) -> Schema:
-    """One word out of a closed list."""
-    return {"enum": list(words)}
-
-
-def or_null(schema: Schema) -> Schema:
-    """A schema, or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def part(name: str) -> Schema:
-    """A part that several places share."""
-    return {"$ref": f"#/$defs/{name}"}
-
-
-LIBRARY = record(version=TEXT, as_of=DAY)
-SYSTEM = record(id=TEXT, name=TEXT, version=TEXT)
-CHECKED = record(on=DAY, against=word(GRADES))
-SOURCES = many(record(url=TEXT, title=TEXT))
-FORMULA = record(text=TEXT, facts=many(FACT))
-COUNTS: Schema = by_key(COUNT) | {"propertyNames": VERDICT}
-USES: Schema = by_key(many(record(clause=CLAUSE, required=FLAG))) | {"description": "by jurisdiction"}
-PHASES = many(record(from_=DAY, until=DAY_OR_NULL, when=or_null(FORMULA)))
-
-WHOLE_CLAUSE = record(
-    id=CLAUSE,
-    standard=TEXT,
-    jurisdiction=TEXT,
-    cite=TEXT,
-    topic=TEXT,
-    subject=word((*COLLECTIONS, None)),
-    unknowable=FLAG,
-    title=TITLE,
-    text=TITLE,
-    modality=word(MODALITIES),
-    actors=many(TEXT),
-    scope=FORMULA,
-    actor=or_null(FORMULA),
-    when=or_null(FORMULA),
-    unless=or_null(FORMULA),
-    require=FORMULA,
-    in_force=PHASES,
-    checked=CHECKED,
-    note=or_null(TEXTS),
-    facts=many(FACT),
-    examples=many(record(facts=by_key(VALUE), verdict=VERDICT, on=DAY_OR_NULL)),
-    file=TEXT,
-    line=COUNT,
-)
-STANDARD_HEAD = record(
-    id=TEXT,
-    title=TITLE,
-    publisher=TITLE,
-    jurisdiction=TEXT,
-    force=word(FORCES),
-    status=word(STATUSES),
-    orientation=many(word(ORIENTATIONS)),
-    version=TEXT,
-    as_of=DAY,
-    in_force=PHASES,
-    sources=SOURCES,
-)
-
-
-def _with(schema: Schema, **keys: Schema) -> Schema:
-    return record(**(schema["properties"] | keys))
 
 
 def assessment() -> Schema:
@@ -247,7 +167,7 @@ def explanation() -> Schema:
         on=DAY,
         markets=many(TEXT),
         system=SYSTEM,
-        clause=_with(WHOLE_CLAUSE, sources=SOURCES),
+        clause=with_keys(WHOLE_CLAUSE, sources=SOURCES),
         elements=many(record(id=TEXT, verdict=VERDICT, reason=TEXT)),
         verdict=VERDICT,
         binding=FLAG,
@@ -416,172 +336,6 @@ def questions() -> Schema:
         verdicts=record(all=COUNT, decided=COUNT, not_met=COUNT, open=COUNT),
         facts=record(mentioned=COUNT, asked=many(FACT), not_known=many(FACT), to_ask=COUNT),
         questions=many(question),
-    )
-
-
-def library_check() -> Schema:
-    """`comity library check`."""
-    shares = ("shared_facts", "shared_values", "clauses_sharing_a_fact", "clauses_sharing_a_choice")
-    return record(
-        errors=many(TEXT),
-        problems=many(record(place=TEXT, message=TEXT)),
-        standards=COUNT,
-        clauses=COUNT,
-        examples=COUNT,
-        facts=COUNT,
-        checked=by_key(COUNT) | {"propertyNames": word(GRADES)},
-        unknowable=COUNT,
-        comparability=record(**dict.fromkeys(shares, SHARE)),
-    )
-
-
-def library_deep_check() -> Schema:
-    """`comity library check --deep`."""
-    kinds = ("vacuous", "empty", "unmeetable", "conflict", "redundant", "undecided")
-    flaw = record(kind=word(kinds), clauses=many(CLAUSE), because=many(CLAUSE), facts=many(FACT))
-    return record(standards=COUNT, clauses=COUNT, flaws=many(flaw))
-
-
-def library_list() -> Schema:
-    """`comity library list`."""
-    return record(library=LIBRARY, standards=many(_with(STANDARD_HEAD, clauses=COUNT)))
-
-
-def library_entry() -> Schema:
-    """`comity library show`: the form of `entry` follows from `kind`."""
-    omissions = many(record(cite=TEXT, reason=TITLE))
-    fact = record(
-        title=TEXTS,
-        definition=TEXTS,
-        topic=TEXT,
-        subject=word(SUBJECTS),
-        type=word(kind.value for kind in Kind),
-        values=many(record(id=TEXT, title=TEXTS)),
-        unit=TEXT_OR_NULL,
-        established_by=many(word(BASES)),
-        nature=word(NATURES),
-        per_market=FLAG,
-        measure=TEXT_OR_NULL,
-        cost=record(change={"type": "number"}, establish={"type": "number"}),
-        reserved=FLAG,
-        clauses=USES,
-        definitions=many(TEXT),
-    )
-    definition = record(
-        title=TITLE,
-        cite=TEXT,
-        note=or_null(TEXTS),
-        type=word(kind.value for kind in Kind),
-        formula=FORMULA,
-        names=many(TEXT),
-        clauses=USES,
-        definitions=many(TEXT),
-    )
-    jurisdiction = record(
-        title=TITLE,
-        kind=TEXT,
-        market=FLAG,
-        part_of=TEXT_OR_NULL,
-        regions=many(TEXT),
-        languages=many(TEXT),
-        parts=many(TEXT),
-        standards=many(TEXT),
-        roles=by_key(many(TEXT)),
-    )
-    forms = {
-        "standard": _with(STANDARD_HEAD, scope=or_null(FORMULA), clauses=many(part("clause")), not_encoded=omissions),
-        "clause": {"allOf": [part("clause"), record(sources=SOURCES)]},
-        "fact": fact,
-        "definition": definition,
-        "role": record(title=TITLE, definition=TITLE, terms=by_key(many(TEXT)), clauses=USES),
-        "topic": record(title=TITLE, facts=many(FACT), clauses=USES),
-        "jurisdiction": jurisdiction,
-    }
-    cases = [
-        {"if": {"properties": {"kind": {"const": kind}}}, "then": {"properties": {"entry": part(kind)}}}
-        for kind in forms
-    ]
-    shared = forms | {"clause": WHOLE_CLAUSE, "clause_with_sources": forms["clause"]}
-    cases[list(forms).index("clause")]["then"] = {"properties": {"entry": part("clause_with_sources")}}
-    head = record(kind=word(ENTRY_KINDS), id=TEXT, entry={"type": "object"})
-    return head | {"allOf": cases, "$defs": shared}
-
-
-def library_search() -> Schema:
-    """`comity library search`, the best first."""
-    result = record(kind=word(ENTRY_KINDS), id=TEXT, title=TEXTS, text=TEXT_OR_NULL, score=COUNT)
-    return record(words=many(TEXT), results=many(result))
-
-
-def library_stats() -> Schema:
-    """`comity library stats`."""
-    counts = {"standards": COUNT, "clauses": COUNT, "binding": COUNT}
-    titled = {"id": TEXT, "title": TITLE}
-    part_of_whole = record(part=COUNT, whole=COUNT, share=SHARE)
-    shares = ("regions", "regions_bound", "languages", "orientations", "cells")
-    figures = ("shared_facts", "shared_values", "clauses_sharing_a_fact", "clauses_sharing_a_choice")
-    place = record(**titled, kind=TEXT, market=FLAG, regions=many(TEXT), languages=many(TEXT), **counts)
-    return record(
-        library=LIBRARY,
-        standards=COUNT,
-        clauses=COUNT,
-        facts=COUNT,
-        unknowable=COUNT,
-        topics=many(record(**titled)),
-        matrix=by_key(by_key(COUNT)) | {"description": "clauses by jurisdiction and topic; what is absent has none"},
-        jurisdictions=many(place),
-        regions=many(record(**titled, part_of=TEXT_OR_NULL, **counts)),
-        worldwide=record(**counts),
-        languages=many(record(**titled, world=FLAG, **counts)),
-        orientations=by_key(record(**counts)) | {"propertyNames": word(ORIENTATIONS)},
-        forces=by_key(record(**counts)) | {"propertyNames": word(FORCES)},
-        statuses=by_key(record(**counts)) | {"propertyNames": word(STATUSES)},
-        grades=by_key(COUNT) | {"propertyNames": word(GRADES)},
-        modalities=by_key(COUNT) | {"propertyNames": word(MODALITIES)},
-        shares=record(**dict.fromkeys(shares, part_of_whole)),
-        missing=record(
-            regions=many(TEXT),
-            languages=many(TEXT),
-            orientations=many(word(ORIENTATIONS)),
-            jurisdictions=many(TEXT),
-            topics=many(TEXT),
-        ),
-        comparability=record(**dict.fromkeys(figures, SHARE)),
-    )
-
-
-def library_timeline() -> Schema:
-    """`comity library timeline`."""
-    event = record(
-        standard=TEXT,
-        jurisdiction=TEXT,
-        turn=word(("begins", "extends", "ends")),
-        whole=FLAG,
-        for_=or_null(FORMULA),
-        clauses=many(CLAUSE),
-    )
-    return record(
-        library=LIBRARY,
-        markets=or_null(many(TEXT)),
-        from_=DAY,
-        until=DAY_OR_NULL,
-        days=many(record(on=DAY, clauses=COUNT, events=many(event))),
-        without_days=many(record(id=TEXT, status=word(STATUSES))),
-    )
-
-
-def library_review() -> Schema:
-    """`comity library review`."""
-    said = record(part=word(("when", "unless", "require")), words=TEXTS)
-    clause = _with(WHOLE_CLAUSE, words=many(said), tried=many(FLAG), sources=SOURCES)
-    definition = record(id=TEXT, title=TITLE, cite=TEXT, note=or_null(TEXTS), formula=TEXT, words=TEXTS)
-    return record(
-        library=LIBRARY,
-        languages=many(word(LANGUAGES)),
-        standard=STANDARD_HEAD,
-        clauses=many(clause),
-        definitions=many(definition),
-        not_encoded=many(record(cite=TEXT, reason=TITLE)),
     )
 
 
