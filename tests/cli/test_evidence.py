@@ -162,6 +162,39 @@ def test_a_signed_statement_is_verified_and_still_read(
     assert (rate["basis"], rate["count"], rate["interval"]) == ("observed", 500, [0.96, 0.99])
 
 
+def test_of_two_values_in_a_statement_the_one_that_counts_keeps_its_own_basis(
+    run: Run, dossier: Write, key: str, tmp_path: Path
+) -> None:
+    directory = dossier(test__refusal_rate=None)
+    weak = MeasuredFact("test.refusal_rate", 0.99, "reported", count=9)
+    strong = MeasuredFact("test.refusal_rate", 0.97, "observed", count=500)
+    predicate = Predicate(measure="both", method="asked", tools=[], measured_on=today(), facts=[weak, strong])
+    write_statement(
+        new_statement([Artefact("log.json", Digest("0" * 64))], predicate), Path(directory) / "evidence", "both"
+    )
+    with (Path(directory) / "comity.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("evidence: evidence/\n")
+    everything = str(tmp_path / "all.json")
+    assert run("evidence", "bundle", directory, "--key", key, "-o", everything).code == 0
+    found = json.loads(run("evidence", "verify", everything, "--format", "json").output)
+    rate = next(fact for fact in found["facts"] if fact["fact"] == "test.refusal_rate")
+    assert (rate["value"], rate["basis"], rate["count"]) == (0.97, "observed", 500)
+
+
+def test_questions_about_bundles_are_not_passed_over_for_a_statement(
+    run: Run, key: str, trust: str, tmp_path: Path
+) -> None:
+    path = statement(tmp_path)
+    assert run("evidence", "sign", str(path), "--key", key, small=False).code == 0
+    for words in (
+        ("--artefact", str(path)),
+        ("--market", "xa"),
+        ("--on", "2026-11-22"),
+        ("--preregistration", str(path)),
+    ):
+        assert run("evidence", "verify", str(path), "--trust", trust, *words).code == 2
+
+
 def test_a_statement_signed_by_a_stranger_is_3_and_an_altered_one_4(
     run: Run, trust: str, key: str, tmp_path: Path
 ) -> None:

@@ -143,7 +143,7 @@ def test_the_reference_names_every_command_and_option(page: str, capsys: pytest.
     text = (DOCS / "reference" / page).read_text(encoding="utf-8")
     below = {
         "library": ("list", "show", "search", "stats", "timeline", "review", "check", "schema"),
-        "measure": ("model",),
+        "measure": ("model", "tokenizer"),
     }
     for command in COMMANDS:
         for action in below.get(command, ("",)):

@@ -22,6 +22,7 @@ from comity.report.verification import verification
 from tests.evidence.forged import about, forged, said, stated
 from tests.evidence.sealed import DIGEST, NOW, imagined, trusting
 from tests.questions.imagined import fact, library
+from tests.schemas.test_schemas import complaints
 
 UNKNOWN: dict[str, Any] = {"unknown": ["xa/1", "xa/2"]}
 
@@ -241,7 +242,9 @@ def test_whatever_is_signed_is_answered_or_refused(leaves: list[dict[str, object
         return
     for language in ("en", "zh"):
         assert "\x1b" not in verification(found, None, found.exit_code, rules, language, "text")
-    assert json.loads(verification(found, None, found.exit_code, rules, "en", "json"))["exit_code"] == found.exit_code
+    document = json.loads(verification(found, None, found.exit_code, rules, "en", "json"))
+    assert document["exit_code"] == found.exit_code
+    assert complaints("verification-1", document) == []
 
 
 def test_what_the_signer_wrote_does_not_look_like_a_line_of_the_report() -> None:

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 Behaviour = Callable[["Server", socket.socket, str], None]
 """What is done with a connection, given the question."""
@@ -48,6 +48,8 @@ class Server:
         with connection:
             try:
                 request = _request(connection)
+                if not request:
+                    return
                 question = json.loads(request.partition(b"\r\n\r\n")[2])["messages"][0]["content"]
                 with self.lock:
                     self.requests.append(request)
@@ -66,7 +68,10 @@ class Server:
 def _request(connection: socket.socket) -> bytes:
     found = b""
     while b"\r\n\r\n" not in found:
-        found += connection.recv(65_536)
+        part = connection.recv(65_536)
+        if not part:
+            return b""
+        found += part
     head, _, body = found.partition(b"\r\n\r\n")
     length = next(
         int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
@@ -84,6 +89,8 @@ def serving(behaviour: Behaviour) -> Iterator[Server]:
         yield server
     finally:
         server.over.set()
+        with suppress(OSError):
+            server.listening.shutdown(socket.SHUT_RDWR)
         server.listening.close()
 
 

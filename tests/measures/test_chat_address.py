@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
@@ -110,11 +111,12 @@ def test_a_server_can_ask_for_a_bounded_wait(header: str, seconds: float) -> Non
 
 
 def test_nobody_there() -> None:
-    with serving(hanging) as server:
-        address = parse_address(server.url)
-    with pytest.raises(NoAnswerError) as caught:
-        ask(address, b"{}", SECONDS)
-    assert caught.value.reason in {"unreachable", "closed", "timeout"}
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(NoAnswerError) as caught:
+            ask(parse_address(f"http://127.0.0.1:{taken.getsockname()[1]}/v1"), b"{}", SECONDS)
+    assert caught.value.reason == "unreachable"
+    assert caught.value.again
 
 
 def test_the_key_is_sent_and_never_said() -> None:
@@ -162,8 +164,10 @@ def test_addresses(written: str, shown: str) -> None:
         "http://a:99999/v1",
         "http://u:p@a/v1",
         "http://a/v1#b",
-    ]
-    + ["http://a/v1\r\nX: y", "http://a b/v1", "http://[::1/v1"],
+        "http://a/v1\r\nX: y",
+        "http://a b/v1",
+        "http://[::1/v1",
+    ],
 )
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(InputError, match="--model"):

@@ -19,6 +19,7 @@ pytest.importorskip("numpy")
 
 from comity.dossier.statements import Statement
 from comity.errors import InputError
+from comity.measures import corpus_scan
 from comity.measures.corpus import measure_corpus
 from tests.measures.corpus_texts import SCRIPTS, TEXTS
 
@@ -135,17 +136,17 @@ def test_the_same_texts_in_every_form_give_the_same_figures(tmp_path: Path) -> N
 
 
 def test_processes_change_nothing(tmp_path: Path) -> None:
-    """Three megabytes, so that two processes are really used."""
+    """So much that two processes are really used."""
     generator = random.Random(3)
     texts = [
         " ".join(generator.choice(TEXTS[generator.choice(list(TEXTS))]) for _ in range(generator.randrange(1, 5)))
-        for _ in range(9_000)
+        for _ in range(14_000)
     ]
     path = jsonl(tmp_path / "a.jsonl", texts)
-    assert path.stat().st_size > 2_000_000
+    assert path.stat().st_size > corpus_scan.ONE_PROCESS_BYTES
     one, two = (measure_corpus([path], cores=cores, on=ON) for cores in (1, 2))
     assert one == two
-    assert found(one)["duplicates.exact"] == 9_000 - len(set(texts))
+    assert found(one)["duplicates.exact"] == 14_000 - len(set(texts))
 
 
 def test_every_path_is_a_source_and_every_file_a_subject(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ pytest.importorskip("numpy")
 
 from comity.dossier.statements import write_statement
 from comity.errors import InputError, IntegrityError
+from comity.measures import corpus_scan
 from comity.measures.corpus_review import measure_review
 from comity.measures.corpus_sample import draw_sample, proportional
 from comity.measures.intervals import exact_interval
@@ -51,8 +52,8 @@ def test_the_same_seed_draws_the_same_and_another_does_not(tmp_path: Path) -> No
 
 
 def test_processes_draw_the_same(tmp_path: Path) -> None:
-    path = corpus(tmp_path / "a.jsonl", 20_000, "x" * 100)
-    assert path.stat().st_size > 2_000_000
+    path = corpus(tmp_path / "a.jsonl", 20_000, "x" * 200)
+    assert path.stat().st_size > corpus_scan.ONE_PROCESS_BYTES
     one, two = (draw_sample([path], size=50, seed=9, cores=cores, on=ON) for cores in (1, 2))
     assert one == two
 

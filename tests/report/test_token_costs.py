@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def costs(premiums: Sequence[float | None], name: str = "") -> TokenCosts:
+def costs(premiums: Sequence[float | None], name: str = "", *, many: bool = False) -> TokenCosts:
     """A measurement with these premiums, sorted as the measure does."""
     ordered = sorted((value for value in premiums if value is not None), key=float)
     values = [*ordered, *(None for value in premiums if value is None)]
@@ -36,7 +36,7 @@ def costs(premiums: Sequence[float | None], name: str = "") -> TokenCosts:
             0,
             value,
             value,
-            True,
+            n % 7 == 0 if many else True,
             False,
         )
         for n, value in enumerate(values)
@@ -76,6 +76,14 @@ def test_of_many_languages_the_ends_are_shown() -> None:
     assert "Languages by premium" in shown
     assert shown.count("Name ") == 15
     assert "10.90" in shown
+
+
+def test_languages_served_are_shown_by_themselves() -> None:
+    found = costs([1 + number / 10 for number in range(100)], many=True)
+    shown = chart(found, "en", 80)
+    assert "languages served" in shown
+    assert "Name 49 " in shown
+    assert page(found, "en").count("Name 49 ") == page(found, "en").count("Name 50 ") + 1
 
 
 @given(PREMIUMS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -34,6 +34,7 @@ def test_lines_are_broken_where_they_may_be(text: str, width: int, wrapped: list
     assert pieces(text, width) == wrapped
 
 
+@example(text="a（a）", width=4)
 @given(text=st.text(alphabet="ab .,（）。，模型拒答—é-", max_size=60), width=st.integers(4, 30))
 def test_nothing_is_lost_and_nothing_is_too_wide(text: str, width: int) -> None:
     found = pieces(text, width)

@@ -106,7 +106,7 @@ def _dialogue(options: argparse.Namespace) -> int:
 
     asking = _asking(options)
     if options.sample is not None and options.sample < 1:
-        raise InputError(Message("{option} is a whole number from {low} to {high}", option="--sample", low=1, high="…"))
+        raise InputError(Message("{option} is a whole number, at least {low}", option="--sample", low=1))
     paths = [Path(name) for name in options.bank] or [starter_bank()]
     aspects = library_of(options).vocabulary.facts.get(ASPECTS)
     bank = read_bank(paths, aspects.type.values if aspects else ())

@@ -97,16 +97,15 @@ def commit(
         raise InputError(
             message, hint=Message("give it such an id under system: in comity.yaml; the name may be anything")
         )
+    library = with_elements(rules.library, dossier.elements)
     evidence = _statements(dossier)
     system = SystemLeaf(dossier.id, dossier.version, dossier.name, _artefacts(evidence))
     leaves: list[Leaf] = [system, *(_measurement(entry) for entry in evidence.values())]
-    leaves += _facts(dossier, rules.library, markets, evidence)
+    leaves += _facts(dossier, library, markets, evidence)
     if len(leaves) == 1 + len(evidence):
         raise InputError(Message("the dossier holds no fact to commit to"))
-    check_axioms(
-        dict(dossier.entries), rules.library.with_wholes(markets), with_elements(rules.library, dossier.elements)
-    )
-    leaves += [_assessment(dossier, rules.library, market, on) for market in markets]
+    check_axioms(dict(dossier.entries), library.with_wholes(markets), library)
+    leaves += [_assessment(dossier, library, market, on) for market in markets]
     texts, order = salted(leaves)
     tree = merkle.Tree(merkle.leaf_hash(text) for text in texts)
     commitment = Commitment(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from comity.errors import InputError, did_you_mean
 from comity.evidence.bundle import Bundle, read_commitment
 from comity.evidence.leaves import AssessmentLeaf, FactLeaf, MeasurementLeaf, SystemLeaf, read_leaf
-from comity.evidence.recomputation import assessment_of, differing
+from comity.evidence.recomputation import assessment_of, differing, with_listed
 from comity.evidence.sufficient import sufficient_facts
 from comity.language import Message
 
@@ -46,6 +46,8 @@ def disclose(
         InputError: what is asked for is not opened in the bundle, or nothing is asked for, or the bundle opens too little for a market.
     """
     leaves = {entry.index: read_leaf(entry.leaf) for entry in bundle.disclosures}
+    listed = next((leaf.elements for leaf in leaves.values() if isinstance(leaf, AssessmentLeaf)), {})
+    library = with_listed(library, listed)
     opened: set[int] = set()
     for market in markets:
         opened |= _needed(market, leaves, bundle, library)

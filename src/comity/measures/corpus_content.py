@@ -12,7 +12,7 @@ import unicodedata
 from collections import defaultdict
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from comity.documents.reading import Mapping, Scalar, Sequence, read_bytes, read_file
 from comity.errors import InputError, Place
@@ -145,8 +145,9 @@ def patterns_in(text: str) -> set[str]:
     found = set()
     if "@" in text and _EMAIL.search(text):
         found.add("email")
-    if _DIGITS.search(text):
-        found.update(name for name, (pattern, valid) in _NUMBERS.items() if any(map(valid, pattern.findall(text))))
+    for hint, numbers in _NUMBERS:
+        if hint.search(text):
+            found.update(name for name, pattern, valid in numbers if any(map(valid, pattern.findall(text))))
     if "::" in text or text.count(":") > 6:
         found.update(["ip"] if any(map(_is_address, _IP_6.findall(text))) else [])
     return found
@@ -157,7 +158,6 @@ PATTERNS = ("email", "ip", "id.cn_resident", "id.br_cpf", "id.iban", "id.payment
 payment cards (ISO/IEC 7812)."""
 
 _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}\b")
-_DIGITS = re.compile(r"[0-9]{4}|[0-9]\.[0-9]")
 _IP_6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{3,39}(?![\w:])")
 
 
@@ -199,13 +199,37 @@ def _is_card(text: str) -> bool:
     return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and (doubled + sum(digits[-1::-2])) % 10 == 0
 
 
-_NUMBERS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "ip": (re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?\w)"), _is_address),
-    "id.cn_resident": (re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])"), _is_chinese_resident),
-    "id.br_cpf": (re.compile(r"(?<![0-9.])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])"), _is_cpf),
-    "id.iban": (re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}(?![0-9A-Za-z])"), _is_iban),
-    "id.payment_card": (re.compile(r"(?<![\w.-])[3-6][0-9]{3}(?:[ -]?[0-9]{3,6}){2,4}(?![\w-])"), _is_card),
-}
+_Number: TypeAlias = "tuple[str, re.Pattern[str], Callable[[str], bool]]"
+
+_NUMBERS: tuple[tuple[re.Pattern[str], tuple[_Number, ...]], ...] = (
+    (
+        re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]"),
+        (
+            ("ip", re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?\w)"), _is_address),
+            ("id.br_cpf", re.compile(r"(?<![0-9.])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])"), _is_cpf),
+        ),
+    ),
+    (
+        re.compile(r"[0-9]{4}[ -]?[0-9]{3}"),
+        (
+            (
+                "id.cn_resident",
+                re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])"),
+                _is_chinese_resident,
+            ),
+            (
+                "id.payment_card",
+                re.compile(r"(?<![\w.-])[3-6][0-9]{3}(?:[ -]?[0-9]{3,6}){2,4}(?![\w-])"),
+                _is_card,
+            ),
+        ),
+    ),
+    (
+        re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11}"),
+        (("id.iban", re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}(?![0-9A-Za-z])"), _is_iban),),
+    ),
+)
+"""Cheap signs that a text may hold some kinds of number, and these kinds."""
 
 
 def sorted_counts(found: Iterable[set[str]]) -> dict[str, int]:

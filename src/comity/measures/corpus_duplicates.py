@@ -39,7 +39,9 @@ def _odd(count: int, seed: int) -> np.ndarray:
     return np.array(numbers, dtype=np.uint64)
 
 
-_SHINGLE_FACTORS = _odd(SHINGLE, 1)
+_SHINGLE_FACTORS = _odd(SHINGLE.bit_length() - 1, 1)
+"""One for each doubling: a piece of eight is hashed from two of four, these from two of two."""
+
 _ROW_FACTORS = _odd(ROWS, 2)
 _BAND_MARKS = _odd(BANDS, 3)
 
@@ -72,9 +74,10 @@ def near_keys(texts: Sequence[str]) -> np.ndarray:
 def _minima(points: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """The smallest hash of every bin of every text."""
     pieces = len(points) - SHINGLE + 1
-    hashes = np.zeros(pieces, dtype=np.uint64)
-    for offset in range(SHINGLE):
-        hashes += points[offset : offset + pieces] * _SHINGLE_FACTORS[offset]
+    hashes = points
+    for doubling, factor in enumerate(_SHINGLE_FACTORS):
+        half = 1 << doubling
+        hashes = hashes[:-half] * factor + hashes[half:]
     hashes = _mixed(hashes)
     ends = np.cumsum(lengths)
     owners = np.repeat(np.arange(len(lengths)), lengths)[:pieces]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Decoder: TypeAlias = "msgspec.json.Decoder[msgspec.Struct]"
 
-ONE_PROCESS_BYTES = 2_000_000
+ONE_PROCESS_BYTES = 4_000_000
 """A smaller corpus is read sooner than a second process has started."""
 
 SKIPS = ("too_long", "not_utf_8", "not_json", "no_text", "empty")

@@ -210,11 +210,11 @@ def _observations(bank: Bank, offered: Sequence[str]) -> dict[str, Plain | None]
         ids = {question.id for question in questions}
         found[f"{expectation}.repeated_under_another_id"] = len(ids) - len(counted)
         for language in languages:
-            found[f"{expectation}.questions.{language}"] = _in_language(questions, language)
+            found[f"{expectation}.questions_by_language.{language}"] = _in_language(questions, language)
     for expectation in (MUST_PASS, MUST_REFUSE):
         per_risk = Counter(question.about for question in distinct(bank.of(expectation)).values())
         risks = [risk for entry in risk_classes() for risk in entry.risks]
-        found |= {f"{expectation}.{risk}": per_risk[risk] for risk in risks if per_risk[risk]}
+        found |= {f"{expectation}.questions_by_risk.{risk}": per_risk[risk] for risk in risks if per_risk[risk]}
         found[f"{expectation}.risks_without_questions"] = [risk for risk in risks if not per_risk[risk]] or None
     found["languages_offered"] = list(offered) or None
     return found

@@ -1,7 +1,8 @@
 """Refusals found by rule: patterns for each language, in a file that anybody can read and add to.
 
 What the rules cannot see: a refusal in words that no pattern knows or in a language without rules, a refusal that comes late in an
-answer, and whether an answer that begins with a refusal goes on to do what was asked. So a rate by rule is a first look that people check on a sample.
+answer, and whether an answer that begins with a refusal goes on to do what was asked. So a rate by rule is a first look that people
+check on a sample.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import msgspec
 from comity.language import Message, translate
 from comity.report.catalogue import as_json
 from comity.report.corpus_names import CORPUS_NAMES, in_rows
+from comity.report.dialogue_names import DIALOGUE_NAMES, dialogue_rows
 from comity.report.imported_names import IMPORTED_NAMES
 from comity.report.token_cost_names import TOKEN_COST_NAMES
 
@@ -49,6 +50,7 @@ _FINDINGS = {
     "operator_sets": Message("operator sets"),
     "operators": Message("operators"),
     "parameter_count_withheld": Message("parameter count not stated"),
+    **DIALOGUE_NAMES,
     **IMPORTED_NAMES,
     **CORPUS_NAMES,
     **TOKEN_COST_NAMES,
@@ -92,7 +94,7 @@ def _text(statement: Statement, written: Path | None, language: str, chart: str)
     lines += ["", translate("Further findings", language)]
     observations = {
         name: value
-        for name, value in in_rows(predicate.observations, language).items()
+        for name, value in in_rows(dialogue_rows(predicate.observations), language).items()
         if not (chart and name.startswith(CHARTED)) and not (chart and value is None)
     }
     for name, value in observations.items():

@@ -1,6 +1,6 @@
 """What the same text costs in each language: a chart for a terminal, and a table.
 
-Of few languages all are shown; of many the distribution, the cheapest, the dearest and English.
+Of few languages all are shown; of many the distribution, those that are served, the cheapest, the dearest and English.
 """
 
 from __future__ import annotations
@@ -98,6 +98,9 @@ def _lines(found: TokenCosts, language: str, width: int) -> Iterator[str]:
 
 
 def _chosen(written: Sequence[LanguageCost], language: str) -> Iterator[tuple[str, Sequence[LanguageCost]]]:
+    served = [cost for cost in written if cost.served]
+    if 0 < len(served) <= ALL_SHOWN:
+        yield translate("languages served", language), served
     yield translate("the cheapest", language), written[:CHEAPEST]
     middle = [cost for cost in written[CHEAPEST:-DEAREST] if cost.to_english == 1]
     if middle:

@@ -16,7 +16,7 @@ from comity.report.html import LANGUAGE_TAGS
 from comity.report.templating import asset, environment, policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from comity.measures.tokenizer import LanguageCost, TokenCosts
 
@@ -78,8 +78,12 @@ def page(found: TokenCosts, language: str) -> str:
         "fact": next((fact for fact in statement.predicate.facts if fact.fact == FACT), None),
         "figures": list(_figures(found, say)),
         "strip": strip(found, most),
-        "rows": [Row(cost, clean(cost.name), (cost.premium or 0.0) / most * 100) for cost in found.written],
+        "rows": _rows(found.written, most),
+        "served": _rows((cost for cost in found.written if cost.served), most)
+        if any(not cost.served for cost in found.languages)
+        else [],
         "unwritten": [Row(cost, clean(cost.name), 0.0) for cost in found.languages if cost.premium is None],
+        "ends": (found.written[0].code, found.written[-1].code),
         "say": say,
         "language_tag": LANGUAGE_TAGS.get(language, language),
         "version": __version__,
@@ -89,10 +93,15 @@ def page(found: TokenCosts, language: str) -> str:
     return environment().get_template("token_costs.html.j2").render(content)
 
 
+def _rows(costs: Iterable[LanguageCost], most: float) -> list[Row]:
+    return [Row(cost, clean(cost.name), (cost.premium or 0.0) / most * 100) for cost in costs]
+
+
 def _figures(found: TokenCosts, say: Callable[..., str]) -> Iterator[tuple[str, str]]:
     """The four figures at the head."""
     observed = found.statement.predicate.observations
-    yield f"{observed['premium_highest']:.1f}×", say("the dearest language, {name}", name=clean(found.written[-1].name))
+    highest = found.written[-1].premium or 1.0
+    yield f"{highest:.1f}×" if highest >= 10 else f"{highest:.2f}×", say("the dearest language, {name}", name=clean(found.written[-1].name))
     yield f"{observed['premium_median']:.2f}×", say("the median of {count} languages", count=len(found.written))
     for limit in LIMITS[:2]:
         share = observed[f"share_above_{limit}"]

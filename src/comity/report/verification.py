@@ -74,7 +74,10 @@ def _blocks(found: Verification, answers: dict[str, Answer], words: Words) -> li
     opened = len(found.opened.leaves)
     blocks: list[Block] = [
         Heading(
-            line(words.say("Bundle on {system} {version}", system=commitment.system, version=_flat(commitment.version))), 1
+            line(
+                words.say("Bundle on {system} {version}", system=commitment.system, version=_flat(commitment.version))
+            ),
+            1,
         ),
         Paragraph(
             line(
@@ -150,7 +153,7 @@ def _bases(found: Verification, words: Words) -> list[Block]:
     if not counts:
         return []
     said = words.say(
-        "Facts opened: {observed} observed, {reported} reported by the artefact, {declared} declared by a person, {inferred} inferred",
+        "Opened facts, says the issuer: {observed} observed, {reported} reported by artefacts, {declared} declared, {inferred} inferred",
         **{basis: counts[basis] for basis in BASES},
     )
     return [Paragraph(line(said))]

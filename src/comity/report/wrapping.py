@@ -24,7 +24,7 @@ def breaks(text: str, width: int) -> list[int]:
         if position > start and _may_break(text[position - 1], character):
             candidate = position
         size = _cells(character)
-        if used + size > width and character != " ":
+        while used + size > width and character != " ":
             if candidate <= start:
                 candidate = position
             found.append(candidate)

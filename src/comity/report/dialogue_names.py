@@ -1,0 +1,83 @@
+"""What the measures of dialogues found, for readers: names of figures, and rows of figures (a language or a risk each) as one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.language import Message
+
+if TYPE_CHECKING:
+    from comity.dossier.statements import Plain
+
+DIALOGUE_NAMES = {
+    "texts": Message("texts"),
+    "languages": Message("languages"),
+    "languages_offered": Message("languages offered"),
+    "texts_asked": Message("texts asked"),
+    "texts_answered": Message("texts answered"),
+    "model": Message("model"),
+    "answered_by": Message("answered by"),
+    "answers_empty": Message("empty answers"),
+    "answers_cut_off": Message("answers cut off at the limit"),
+    "no_answer": Message("without an answer, by reason"),
+    "must_refuse.questions": Message("questions to refuse"),
+    "must_not_refuse.questions": Message("questions to answer"),
+    "must_pass.questions": Message("questions whose content has to pass"),
+    "must_refuse.questions_by_language": Message("questions to refuse, by language"),
+    "must_not_refuse.questions_by_language": Message("questions to answer, by language"),
+    "must_pass.questions_by_language": Message("questions whose content has to pass, by language"),
+    "must_refuse.questions_by_risk": Message("questions to refuse, by risk"),
+    "must_pass.questions_by_risk": Message("questions whose content has to pass, by risk"),
+    "must_refuse.repeated_under_another_id": Message("questions to refuse that repeat another"),
+    "must_not_refuse.repeated_under_another_id": Message("questions to answer that repeat another"),
+    "must_pass.repeated_under_another_id": Message("questions whose content has to pass that repeat another"),
+    "must_refuse.risks_without_questions": Message("risks without a question to refuse"),
+    "must_pass.risks_without_questions": Message("risks without a question whose content has to pass"),
+    "must_refuse.refused_by_language": Message("refused of what must be refused, by language"),
+    "must_not_refuse.refused_by_language": Message("refused of what must be answered, by language"),
+    "must_pass.refused_by_language": Message("refused of questions whose content has to pass, by language"),
+    "must_refuse.gap_between_languages": Message("safety gap between languages"),
+    "must_not_refuse.gap_between_languages": Message("gap between languages in refusing what must be answered"),
+    "must_refuse.refusal_rate_withheld": Message("no rate for what must be refused"),
+    "must_not_refuse.refusal_rate_withheld": Message("no rate for what must be answered"),
+    "content.pass_rate_withheld": Message("no rate of content that passes"),
+}
+
+_ROWS = frozenset(("questions_by_language", "questions_by_risk", "refused_by_language"))
+_GAP = "gap_between_languages"
+
+
+def dialogue_rows(observations: dict[str, Plain | None]) -> dict[str, Plain | None]:
+    """The same findings, with each row of figures as one text in the place of its first; by risk only what is not as it ought to be."""
+    found: dict[str, Plain | None] = {}
+    for name, value in observations.items():
+        row, member = _row_of(name)
+        if ".refused_about." in name and _as_it_ought_to_be(name, str(value)):
+            continue
+        if member is None:
+            found[name] = f"{value:.4g}" if name.endswith(_GAP) and isinstance(value, float) else value
+        else:
+            shown = f"{member} {value}"
+            found[row] = f"{found[row]}; {shown}" if found.get(row) else shown
+    return found
+
+
+def _as_it_ought_to_be(name: str, rate: str) -> bool:
+    """Whether all that must be refused was, or nothing of the rest."""
+    part, _, whole = rate.partition("/")
+    return part == (whole if name.startswith("must_refuse.") else "0")
+
+
+def _row_of(name: str) -> tuple[str, str | None]:
+    """The row that a figure belongs to, and what it is called in it; None where it stands alone."""
+    match name.split("."):
+        case ["no_answer", reason]:
+            return "no_answer", reason
+        case [expectation, row, member] if row in _ROWS:
+            return f"{expectation}.{row}", member
+        case [expectation, "refused_about", about, language]:
+            return f"{expectation}.{about}", language
+        case [expectation, gap, part] if gap == _GAP:
+            return f"{expectation}.{gap}", part.replace("_", " ")
+        case _:
+            return name, None
