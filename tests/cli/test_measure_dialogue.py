@@ -82,6 +82,23 @@ def test_a_run_leaves_a_statement_and_a_journal(run: Run, place: Path) -> None:
     assert (place / "found" / "dialogue-bank.jsonl").read_bytes().count(b"\n") == 5
 
 
+def test_people_judge_answers_on_a_sheet(run: Run, place: Path) -> None:
+    with serving(saying(refuse)) as server:
+        words = ("measure", "dialogue", "--model", server.url, "--bank", "bank.yaml", "--into", "e", "--sheet", "s.csv")
+        assert run(*words).code == 2
+        assert not (place / "s.csv").exists()
+        assert run(*words, "--keep-answers").code == 0
+        assert run(*words, "--keep-answers").code == 2
+    text = (place / "s.csv").read_text(encoding="utf-8")
+    (place / "s.csv").write_text(text.replace("Yes.,,", "Yes.,yes,"), encoding="utf-8")
+    ran = run("measure", "dialogue-review", "s.csv", "--run", "e/dialogue-bank.json", small=False)
+    assert ran.code == 0
+    assert "dialogue.content.pass_rate = 1.0" in ran.output
+    assert "answers that pass, by language: en 1/1; zh 1/1" in ran.output
+    (place / "s.csv").write_text(text.replace("Yes.,,", "Yes.,yes,", 1).rpartition("b,zh")[0], encoding="utf-8")
+    assert run("measure", "dialogue-review", "s.csv", "--run", "e/dialogue-bank.json", small=False).code == 4
+
+
 def test_a_question_without_an_answer_cannot_decide(run: Run, place: Path) -> None:
     def sometimes(server: object, connection: object, question: str) -> None:
         behaviour = raw(b"") if question == "坏？" else saying(refuse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections import Counter
 from dataclasses import replace
 from itertools import permutations
@@ -91,6 +92,17 @@ def test_nonsense_is_malformed(raw: bytes) -> None:
 def test_an_enormous_file_is_refused_before_it_is_read() -> None:
     with pytest.raises(MalformedError, match="larger"):
         open_bundle(b" " * (MAXIMUM_BYTES + 1))
+
+
+@pytest.mark.parametrize("piece", [b"[],", b"{},", b"0.1,", b'"ab",'])
+def test_a_file_of_tiny_pieces_is_refused_before_it_takes_twenty_times_its_size(piece: bytes) -> None:
+    raw = b"[" + piece * 3_100_000 + b"0]"
+    tracemalloc.start()
+    with pytest.raises(MalformedError, match="not too long"):
+        open_bundle(raw)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_a_leaf_of_another_bundle_is_refused() -> None:

@@ -268,6 +268,17 @@ def test_a_busy_server_is_asked_again_after_the_wait_that_it_names(tmp_path: Pat
     assert values(found)["dialogue.must_refuse.refusal_rate"] == 9 / 12
 
 
+def test_a_question_that_times_out_is_tried_twice_at_most(tmp_path: Path) -> None:
+    def sometimes(server: Server, connection: object, question: str) -> None:
+        behaviour = hanging if question == f"en:{REFUSED}-0" else saying(refuses_some)
+        behaviour(server, connection, question)  # type: ignore[arg-type]
+
+    with serving(sometimes) as server:
+        found = measured(server, bank_of(tmp_path), tmp_path / "j.jsonl", {"seconds": 0.3, "tries": 9})
+        assert server.questions.count(f"en:{REFUSED}-0") == 2
+    assert found.without_answer == 1
+
+
 def test_an_empty_answer_counts_against_the_model(tmp_path: Path) -> None:
     with serving(saying(lambda _: " ")) as server:
         found = measured(server, bank_of(tmp_path), tmp_path / "j.jsonl")

@@ -159,6 +159,11 @@ def test_the_same_seed_gives_the_same_bytes(bytes_only: Path) -> None:
     assert first.statement.predicate.facts[0].interval != other.statement.predicate.facts[0].interval
 
 
+def test_a_seed_below_zero_is_refused(bytes_only: Path) -> None:
+    with pytest.raises(InputError, match="the seed is a whole number from 0 on"):
+        measured(bytes_only, seed=-1)
+
+
 def test_every_input_is_named_by_its_digest(bytes_only: Path) -> None:
     subjects = measured(bytes_only).statement.subject
     assert [subject.name for subject in subjects] == ["gpt2.tiktoken", *(f"{code}.txt" for code in CODES)]

@@ -21,7 +21,17 @@ FORMATS = ("text", "json")
 DOSSIER = "comity.yaml"
 EVIDENCE = "evidence"
 
-MEASURES = ("model", "annotation", "fairness", "dialogue", "dialogue-bank", "tokenizer", "corpus", "corpus-review")
+MEASURES = (
+    "model",
+    "annotation",
+    "fairness",
+    "dialogue",
+    "dialogue-bank",
+    "dialogue-review",
+    "tokenizer",
+    "corpus",
+    "corpus-review",
+)
 """One module `measure_<name>` each; it may add several commands of that kind."""
 
 

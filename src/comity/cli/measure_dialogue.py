@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from comity.cli.measure import add_measure, checked_name, conclude, directory_for
 from comity.cli.options import add_library_options, library_of
 from comity.cli.progress import progress_bar
+from comity.documents.writing import write_file
 from comity.errors import InputError
 from comity.exit_codes import CANNOT_DECIDE
 from comity.language import Message
@@ -94,6 +95,9 @@ def configure(measures: argparse._SubParsersAction[Parser], parser: Parser) -> N
         "--journal", metavar="FILE", help=say("where answers are noted (default: beside the statement, .jsonl)")
     )
     dialogue.add_argument("--keep-answers", action="store_true", help=say("keep the answers themselves in the journal"))
+    dialogue.add_argument(
+        "--sheet", metavar="FILE", help=say("write a sheet on which people judge answers; needs --keep-answers")
+    )
     add_library_options(dialogue)
     dialogue.set_defaults(run=_dialogue)
 
@@ -105,6 +109,8 @@ def _dialogue(options: argparse.Namespace) -> int:
     from comity.measures.refusal_rules import read_rules
 
     asking = _asking(options)
+    if options.sheet is not None and Path(options.sheet).exists():
+        raise InputError(Message("{file} is there already", file=options.sheet))
     if options.sample is not None and options.sample < 1:
         raise InputError(Message("{option} is a whole number, at least {low}", option="--sample", low=1))
     paths = [Path(name) for name in options.bank] or [starter_bank()]
@@ -120,8 +126,11 @@ def _dialogue(options: argparse.Namespace) -> int:
         journal,
         sample=options.sample,
         keep_answers=options.keep_answers,
+        with_sheet=options.sheet is not None,
         progress=progress_bar(),
     )
+    if options.sheet is not None and found.sheet is not None:
+        write_file(Path(options.sheet), found.sheet)
     code = conclude(found.statement, options, name)
     return CANNOT_DECIDE if found.without_answer else code
 

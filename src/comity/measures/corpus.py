@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from comity.dossier.statements import Artefact, Digest, MeasuredFact, Predicate, Tool, new_statement
-from comity.errors import missing_extra
 from comity.language import clean
 from comity.measures.intervals import exact_interval
 
@@ -68,9 +66,6 @@ def measure_corpus(
     Raises:
         InputError: a file is missing or not of a form that is read, a package is missing, or there is no document.
     """
-    for package in ("numpy", *detectors):
-        if package in {"numpy", "pycld2", "py3langid"} and find_spec(package) is None:
-            raise missing_extra(package, "corpus")
     from comity.measures.corpus_content import read_keywords
     from comity.measures.corpus_duplicates import Duplicates
     from comity.measures.corpus_files import ReadingPlan, find_corpus

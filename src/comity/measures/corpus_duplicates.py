@@ -11,7 +11,12 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-import numpy as np
+from comity.errors import missing_extra
+
+try:
+    import numpy as np
+except ModuleNotFoundError:
+    raise missing_extra("numpy", "corpus") from None
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

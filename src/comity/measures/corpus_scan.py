@@ -15,14 +15,18 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
-import numpy as np
 
-from comity.errors import InputError, Place
+from comity.errors import InputError, Place, missing_extra
 from comity.language import Message
 from comity.measures.corpus_content import patterns_in, sorted_counts
 from comity.measures.corpus_duplicates import exact_keys, near_keys
 from comity.measures.corpus_files import Reading, ReadingPlan, read_chunks
 from comity.measures.corpus_languages import SCRIPT_CODES, Told, new_detectors, script_table, scripts_of, tell
+
+try:
+    import numpy as np
+except ModuleNotFoundError:
+    raise missing_extra("numpy", "corpus") from None
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,9 +39,6 @@ Decoder: TypeAlias = "msgspec.json.Decoder[msgspec.Struct]"
 
 ONE_PROCESS_BYTES = 4_000_000
 """A smaller corpus is read sooner than a second process has started."""
-
-SKIPS = ("too_long", "not_utf_8", "not_json", "no_text", "empty")
-"""Why a record is no document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from comity.errors import InputError
 from comity.language import Message, clean
 from comity.measures.dialogue_bank import EXPECTATIONS, MUST_NOT_REFUSE, MUST_PASS, MUST_REFUSE
 from comity.measures.dialogue_journal import Journal
+from comity.measures.dialogue_review import JUDGED, answers_digest, sheet_of
 from comity.measures.dialogue_run import ask_all
 from comity.measures.intervals import exact_interval
 
@@ -53,10 +54,17 @@ class Rate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """What was found: the facts for the dossier, and how many questions got no answer."""
+    """What was found.
+
+    Attributes:
+        statement: the facts, for the dossier.
+        without_answer: how many questions got no answer.
+        sheet: the answers that people judge, as CSV; None where none was asked for.
+    """
 
     statement: Statement
     without_answer: int
+    sheet: bytes | None = None
 
 
 def measure_dialogue(
@@ -67,6 +75,7 @@ def measure_dialogue(
     *,
     sample: int | None = None,
     keep_answers: bool = False,
+    with_sheet: bool = False,
     on: date | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dialogue:
@@ -79,6 +88,7 @@ def measure_dialogue(
         journal_file: where every answer is noted; a run that was cut short goes on from it.
         sample: texts drawn at random for each expectation, by the seed of `asking`; all of them by default.
         keep_answers: whether the journal holds the answers themselves, and not only their digests.
+        with_sheet: whether a sheet is made on which people judge answers; it needs the answers.
         on: the day; today by default.
         progress: told how many of how many are done.
 
@@ -86,6 +96,8 @@ def measure_dialogue(
         InputError: a language has no rules, the journal is another run's, or the model does not answer at all.
     """
     _check_languages(bank, rules)
+    if with_sheet and not keep_answers:
+        raise InputError(Message("a sheet for people needs the answers: add --keep-answers"))
     questions = [entry for expectation in EXPECTATIONS for entry in drawn(bank.of(expectation), sample, asking.seed)]
     with Journal(journal_file, asking.run(bank, rules)) as journal:
         outcome = ask_all(questions, asking, rules, journal, keep_answers=keep_answers, progress=progress)
@@ -106,7 +118,8 @@ def measure_dialogue(
     )
     named = clean(f"answers of {asking.model} at {asking.address.shown}")[:300]
     artefacts = [Artefact(named, Digest(_digest(seen.values()))), *bank.artefacts]
-    return Dialogue(new_statement(artefacts, predicate), len(outcome.without))
+    sheet = sheet_of((entry for entry in questions if entry.expectation == MUST_PASS), seen) if with_sheet else None
+    return Dialogue(new_statement(artefacts, predicate), len(outcome.without), sheet)
 
 
 def drawn(questions: tuple[Question, ...], sample: int | None, seed: int) -> list[Question]:
@@ -178,6 +191,8 @@ def _observations(
             continue
         if expectation == MUST_PASS:
             found["content.pass_rate_withheld"] = _CONTENT.template
+            keys = [key for entry in asked if (key := (entry.id, entry.language)) in answers]
+            found[JUDGED] = answers_digest((*key, answers[key].sha256) for key in keys)
         elif _rate(asked, answers).whole < len(asked):
             found[f"{expectation}.refusal_rate_withheld"] = _UNANSWERED.template
         found |= _refusals(expectation, asked, answers)

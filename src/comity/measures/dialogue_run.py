@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 BY_SERVER = "server"
 LEAST_FAILURES = 5
 """Failures in a row after which a run gives up, at least; with many questions at a time, twice as many as those."""
+MOST_TIMEOUTS = 2
+"""Tries of a question that times out; more would make a run wait for a server that hangs."""
 LONGEST_PAUSE = 30.0
 """Seconds between two tries, where the server names none."""
 
@@ -197,7 +199,8 @@ class _Crew:
                 failure = error
             except Exception as error:  # whatever it is, the run must not wait for this thread for ever
                 return NoAnswerError("failed", type(error).__name__)
-            if not failure.again or number == self.asking.tries:
+            most = min(self.asking.tries, MOST_TIMEOUTS) if failure.reason == "timeout" else self.asking.tries
+            if not failure.again or number >= most:
                 break
             pause = failure.wait or min(self.asking.pause * 2 ** (number - 1), LONGEST_PAUSE)
             if self.stop.wait(pause):

@@ -132,6 +132,8 @@ def measure_tokenizer(
         import numpy as np
     except ModuleNotFoundError:
         raise missing_extra("numpy", "tokenizer") from None
+    if seed < 0:
+        raise InputError(Message("the seed is a whole number from 0 on"))
     vocabulary = open_vocabulary(path, pattern)
     texts = read_parallel(parallel)
     chosen = _served(served, texts, parallel)

@@ -40,10 +40,13 @@ DIALOGUE_NAMES = {
     "must_not_refuse.gap_between_languages": Message("gap between languages in refusing what must be answered"),
     "must_refuse.refusal_rate_withheld": Message("no rate for what must be refused"),
     "must_not_refuse.refusal_rate_withheld": Message("no rate for what must be answered"),
+    "content.answers_sha256": Message("digest of the answers that people judge"),
+    "content.passed_by_language": Message("answers that pass, by language"),
+    "content.gap_between_languages": Message("gap between languages in answers that pass"),
     "content.pass_rate_withheld": Message("no rate of content that passes"),
 }
 
-_ROWS = frozenset(("questions_by_language", "questions_by_risk", "refused_by_language"))
+_ROWS = frozenset(("questions_by_language", "questions_by_risk", "refused_by_language", "passed_by_language"))
 _GAP = "gap_between_languages"
 
 

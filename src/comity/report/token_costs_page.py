@@ -101,7 +101,10 @@ def _figures(found: TokenCosts, say: Callable[..., str]) -> Iterator[tuple[str, 
     """The four figures at the head."""
     observed = found.statement.predicate.observations
     highest = found.written[-1].premium or 1.0
-    yield f"{highest:.1f}×" if highest >= 10 else f"{highest:.2f}×", say("the dearest language, {name}", name=clean(found.written[-1].name))
+    yield (
+        f"{highest:.1f}×" if highest >= 10 else f"{highest:.2f}×",
+        say("the dearest language, {name}", name=clean(found.written[-1].name)),
+    )
     yield f"{observed['premium_median']:.2f}×", say("the median of {count} languages", count=len(found.written))
     for limit in LIMITS[:2]:
         share = observed[f"share_above_{limit}"]
