@@ -52,7 +52,9 @@ def main() -> None:
     signature, verifier = KEY.sign(message), KEY.verifier
     signing = best(lambda: [KEY.sign(message) for _ in range(500)]) / 500
     checking = best(lambda: [verifier.verify(signature, message) for _ in range(500)]) / 500
-    print(f"bare: SHA-256 of a node {1 / hashing:,.0f}/s; Ed25519 sign {1 / signing:,.0f}/s, verify {1 / checking:,.0f}/s")
+    print(
+        f"bare: SHA-256 of a node {1 / hashing:,.0f}/s; Ed25519 sign {1 / signing:,.0f}/s, verify {1 / checking:,.0f}/s"
+    )
 
     leaves = [
         FactLeaf(f"dialogue.must_refuse.rate_{number}", number / FACTS, "observed", count=500)
@@ -97,7 +99,9 @@ def cold(signer: str) -> None:
                 subprocess.run(words, check=True, capture_output=True)
 
             took = best(run)
-            print(f"cold, {market}: {took:.2f} s, {path.stat().st_size:,} bytes, {len(library.clauses)} clauses, {signer}")
+            print(
+                f"cold, {market}: {took:.2f} s, {path.stat().st_size:,} bytes, {len(library.clauses)} clauses, {signer}"
+            )
 
 
 if __name__ == "__main__":
