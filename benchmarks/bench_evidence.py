@@ -2,9 +2,10 @@
 
     python benchmarks/bench_evidence.py
 
-"commit" makes the salted leaves of 100,000 facts, the tree over them and its root; the limit beside it is two SHA-256 of a tree node for each
-leaf. "verify" reads 20,000 opened leaves of a tree of 100,000 with their paths; the limit beside it is the 17 SHA-256 that a path takes.
-"cold" is the command `comity evidence verify` on a bundle that opens one market of the example, start of the program included.
+"commit" makes the salted leaves of 100,000 facts, the tree over them and its root; the limit beside it is two SHA-256 of a tree node for
+each leaf. "verify" reads 20,000 opened leaves of a tree of 100,000 with their paths; the limit beside it is the 18 SHA-256 that a leaf and
+its path take. "cold" is the command `comity evidence verify` on a bundle that opens one market of the example, start of the program
+included.
 """
 
 from __future__ import annotations
