@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -301,3 +302,36 @@ def test_a_bar_that_is_none_is_2(run: Run, tmp_path: Path, bar: str) -> None:
     )
     assert ran.code == 2
     assert not out.exists()
+
+
+def test_a_measure_signs_and_hides_what_it_measured(run: Run, key: str, trust: str, tmp_path: Path) -> None:
+    import stat
+    from hashlib import sha256
+
+    table = tmp_path / "labels.csv"
+    table.write_text("item,annotator,label\n1,a,x\n1,b,y\n2,a,x\n2,b,x\n", encoding="utf-8")
+    into = tmp_path / "evidence"
+    words = ("measure", "annotation", str(table), "--into", str(into), "--name", "labels", "--key", key)
+    assert run(*words, "--hide-artefacts", small=False).code == 0
+    written = (into / "labels.json").read_bytes()
+    assert run("evidence", "verify", str(into / "labels.json"), "--trust", trust, small=False).code == 0
+
+    digest = sha256(table.read_bytes()).digest()
+    statement = json.loads(b64decode(json.loads(written)["payload"]))
+    assert digest.hex() not in json.dumps(statement)
+    assert "labels.csv" not in json.dumps(statement)
+    opening = into / "labels.opening"
+    assert stat.S_IMODE(opening.stat().st_mode) == 0o600
+    (entry,) = json.loads(opening.read_bytes())
+    assert entry["sha256"] == digest.hex()
+    commitment = sha256(bytes.fromhex(entry["salt"]) + digest).hexdigest()
+    assert statement["subject"] == [{"name": "artefact-1", "digest": {"saltedCommitment": commitment}}]
+    assert run(*words, "--hide-artefacts", small=False).code == 2
+
+
+def test_nothing_can_be_hidden_in_what_is_only_printed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "labels.csv").write_text("item,annotator,label\n1,a,x\n1,b,y\n", encoding="utf-8")
+    assert run("measure", "annotation", "labels.csv", "--hide-artefacts", small=False).code == 2

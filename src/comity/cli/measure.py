@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comity.cli.options import add_report_options, deliver
+from comity.documents.writing import write_file, write_new_file
 from comity.errors import InputError
 from comity.exit_codes import FINE
 from comity.language import Message
@@ -68,6 +69,16 @@ def add_measure(
         help=parser.say("where the statement is written (default: evidence/, if comity.yaml is in this directory)"),
     )
     parser.add_argument("--name", metavar="NAME", help=parser.say("name of the statement (default: that of the file)"))
+    parser.add_argument(
+        "--key", metavar="FILE", help=parser.say("sign the statement with this key; see comity evidence")
+    )
+    parser.add_argument(
+        "--hide-artefacts",
+        action="store_true",
+        help=parser.say(
+            "commit to the artefacts under salts instead of naming them; the opening is written beside, for you alone"
+        ),
+    )
     add_report_options(parser, FORMATS)
     return parser
 
@@ -79,9 +90,36 @@ def conclude(statement: Statement, options: argparse.Namespace, default_name: st
 
     name = default_name if options.name is None else checked_name(options.name)
     directory = directory_for(options.into)
+    if options.hide_artefacts:
+        statement = _hidden(statement, directory, name)
     written = None if directory is None else write_statement(statement, directory, name)
+    if written is not None and options.key is not None:
+        _sign(written, Path(options.key))
     deliver(measurement(statement, written, options.lang, options.format, chart), options)
     return FINE
+
+
+def _hidden(statement: Statement, directory: Path | None, name: str) -> Statement:
+    """The statement with its artefacts hidden; the opening goes to a file that only its owner reads.
+
+    Raises:
+        InputError: nothing is written, or the file is there already.
+    """
+    from comity.evidence.hidden_artefacts import hide_artefacts
+
+    if directory is None:
+        message = Message("--hide-artefacts needs a directory to write to")
+        raise InputError(message, hint=Message("name one with --into"))
+    hidden, opening = hide_artefacts(statement)
+    write_new_file(directory / f"{name}.opening", opening, 0o600)
+    return hidden
+
+
+def _sign(written: Path, key: Path) -> None:
+    from comity.evidence.keys import read_signing_key
+    from comity.evidence.signed_statement import sign_statement
+
+    write_file(written, sign_statement(written, read_signing_key(key)))
 
 
 def checked_name(name: str) -> str:

@@ -39,6 +39,31 @@ def write_file(path: Path, content: bytes) -> None:
         raise InputError(Message("{file} cannot be written: {reason}", file=str(path), reason=reason)) from None
 
 
+def write_new_file(path: Path, content: bytes, mode: int) -> None:
+    """Make a file with these rights from its first moment on, and force it to the disk. What is there is never overwritten.
+
+    Raises:
+        InputError: it is there already, or cannot be written; nothing is left behind then.
+    """
+    made = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        made = True
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _keep_name(path.parent)
+    except FileExistsError:
+        raise InputError(Message("{file} is there already; it is never overwritten", file=str(path))) from None
+    except OSError as error:
+        if made:
+            path.unlink(missing_ok=True)
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("{file} cannot be written: {reason}", file=str(path), reason=reason)) from None
+
+
 def _replace(target: Path, content: bytes) -> None:
     temporary = target.with_name(f".comity-{secrets.token_hex(8)}.part")
     try:

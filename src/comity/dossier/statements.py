@@ -39,10 +39,21 @@ class _Part(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """Base of the parts of a statement: unknown keys are refused, so that nothing is silently lost."""
 
 
-class Digest(_Part):
-    """SHA-256 of an artefact, 64 lower-case hexadecimal digits."""
+class Digest(_Part, omit_defaults=True):
+    """What binds an artefact, 64 lower-case hexadecimal digits: exactly one of the two.
 
-    sha256: str
+    Attributes:
+        sha256: SHA-256 of the artefact.
+        salted_commitment: SHA-256 of a salt and that digest, where the artefact itself is secret; never under a key named `sha256`.
+    """
+
+    sha256: str | None = None
+    salted_commitment: str | None = None
+
+    @property
+    def digits(self) -> str:
+        """Whichever of the two there is."""
+        return self.sha256 or self.salted_commitment or ""
 
 
 class Artefact(_Part):
@@ -176,7 +187,8 @@ def decode_statement(raw: bytes, place: Place) -> Statement:
     if not statement.subject:
         raise InputError(Message("the statement names no artefact"), place=place)
     for artefact in statement.subject:
-        if len(artefact.digest.sha256) != 64 or not set(artefact.digest.sha256) <= set("0123456789abcdef"):
+        digests = [text for text in (artefact.digest.sha256, artefact.digest.salted_commitment) if text is not None]
+        if len(digests) != 1 or len(digests[0]) != 64 or not set(digests[0]) <= set("0123456789abcdef"):
             message = Message('the digest of "{name}" is not a SHA-256', name=artefact.name[:80])
             raise InputError(message, place=place)
     return statement

@@ -167,9 +167,10 @@ def _statements(dossier: Dossier) -> dict[str, _Evidence]:
 
 def _artefacts(evidence: Mapping[str, _Evidence]) -> tuple[tuple[str, str], ...]:
     found = {
-        (artefact.name, artefact.digest.sha256): None
+        (artefact.name, digest): None
         for entry in evidence.values()
         for artefact in entry.statement.subject
+        if (digest := artefact.digest.sha256) is not None
     }
     return tuple(found)
 

@@ -7,7 +7,6 @@ key, in hexadecimal digits. Source: C2SP signed-note v1.0; the secret form is th
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from comity.documents.reading import read_bytes
+from comity.documents.writing import write_new_file
 from comity.errors import InputError, Place
 from comity.evidence import ed25519
 from comity.evidence.strict_json import MalformedError, base64_bytes, base64_text
@@ -103,32 +103,13 @@ def write_new_key(key: SigningKey, path: Path) -> Path:
     made: list[Path] = []
     try:
         for target, content, mode in ((path, key.encoded(), 0o600), (public, str(key.verifier), 0o644)):
-            _write_new(target, f"{content}\n".encode("ascii"), mode, made)
+            write_new_file(target, f"{content}\n".encode("ascii"), mode)
+            made.append(target)
     except BaseException:
         for target in made:
             target.unlink(missing_ok=True)
         raise
     return public
-
-
-def _write_new(target: Path, content: bytes, mode: int, made: list[Path]) -> None:
-    """Make a file with these rights from its first moment on, and force it to the disk; `made` learns of it once it is there.
-
-    Raises:
-        InputError: it is there already, or cannot be written.
-    """
-    try:
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        made.append(target)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except FileExistsError:
-        raise InputError(Message("{file} is there already; a key is never overwritten", file=str(target))) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("{file} cannot be written: {reason}", file=str(target), reason=reason)) from None
 
 
 def read_signing_key(path: Path) -> SigningKey:

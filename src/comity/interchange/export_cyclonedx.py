@@ -79,7 +79,7 @@ def _model(assessment: Assessment, facts: list[PublishedFact], words: Words) -> 
     component: dict[str, Any] = {"type": "machine-learning-model", "bom-ref": "model"}
     name = files[0].name if len(files) == 1 else assessment.dossier.name
     component["name"] = single_line(name)
-    if len(files) == 1:
+    if len(files) == 1 and files[0].digest.sha256 is not None:
         component["hashes"] = [{"alg": "SHA-256", "content": files[0].digest.sha256}]
     licence = by_name.get("model.licence")
     if licence is not None:

@@ -103,7 +103,7 @@ def model_files(dossier: Dossier) -> list[Artefact]:
         except ComityError:
             continue
         if statement.predicate.measure == MODEL_MEASURE:
-            found |= {artefact.digest.sha256: artefact for artefact in statement.subject}
+            found |= {artefact.digest.digits: artefact for artefact in statement.subject}
     return [found[digest] for digest in sorted(found)]
 
 

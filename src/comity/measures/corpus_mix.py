@@ -194,5 +194,5 @@ def manifest(artefacts: list[Artefact]) -> Artefact:
     """Very many artefacts as one: the digest of their list, a line of digest and name each, as `sha256sum` writes it."""
     from hashlib import sha256
 
-    lines = "".join(f"{artefact.digest.sha256}  {artefact.name}\n" for artefact in artefacts)
+    lines = "".join(f"{artefact.digest.digits}  {artefact.name}\n" for artefact in artefacts)
     return Artefact(f"{len(artefacts)} files", Digest(sha256(lines.encode()).hexdigest()))

@@ -82,7 +82,7 @@ class Asking:
             FORM,
             self.address.shown,
             self.model,
-            tuple(artefact.digest.sha256 for artefact in bank.artefacts),
+            tuple(artefact.digest.digits for artefact in bank.artefacts),
             rules.digest,
             hashlib.sha256(self.request("")).hexdigest(),
         )

@@ -78,7 +78,8 @@ def measurement(statement: Statement, written: Path | None, language: str, form:
 
 def _text(statement: Statement, written: Path | None, language: str, chart: str) -> str:
     artefact, predicate = statement.subject[0], statement.predicate
-    lines = [artefact.name.translate(dict.fromkeys(range(32), "?")), f"sha256 {artefact.digest.sha256}"]
+    kind = "sha256" if artefact.digest.sha256 is not None else "saltedCommitment"
+    lines = [artefact.name.translate(dict.fromkeys(range(32), "?")), f"{kind} {artefact.digest.digits}"]
     if len(statement.subject) > 1:
         lines.append(Message("and {count} more files", count=f"{len(statement.subject) - 1:,}").in_language(language))
     lines.append("")
