@@ -26,7 +26,6 @@ class Server:
         self.behaviour = behaviour
         self.questions: list[str] = []
         self.requests: list[bytes] = []
-        self.open_at_once = self.most_at_once = 0
         self.lock = threading.Lock()
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self.listening.getsockname()[1]
@@ -54,13 +53,7 @@ class Server:
                 with self.lock:
                     self.requests.append(request)
                     self.questions.append(question)
-                    self.open_at_once += 1
-                    self.most_at_once = max(self.most_at_once, self.open_at_once)
-                try:
-                    self.behaviour(self, connection, question)
-                finally:
-                    with self.lock:
-                        self.open_at_once -= 1
+                self.behaviour(self, connection, question)
             except OSError:
                 pass
 
