@@ -53,9 +53,10 @@ million: $(VENV)/.dev
 recheck: $(VENV)/.dev
 	scripts/recheck_all.sh
 
-# Writers of a transparency log, killed at random instants while readers read: no acknowledged entry is lost.
+# Writers of a transparency log and of a decision log, killed at random instants: nothing that was acknowledged is lost.
 crash-test: $(VENV)/.dev
 	$(BIN)/python -m tests.evidence.log_crash 250
+	COMITY_KILLS=200 $(PYTEST) tests/evidence/test_decision_crash.py
 
 benchmark: $(VENV)/.dev
 	for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
