@@ -309,4 +309,15 @@ def test_every_action_has_help_in_either_language(action: str, capsys: pytest.Ca
         with pytest.raises(SystemExit) as end:
             main(["library", action, "--help", "--lang", language])
         assert end.value.code == 0
-        assert "usage:" in capsys.readouterr().out.lower().replace("用法:", "usage:")
+        assert "usage:" in capsys.readouterr().out.lower().replace("用法：", "usage:")
+
+
+def test_help_speaks_the_reader_s_language(capsys: pytest.CaptureFixture[str]) -> None:
+    from comity.cli import main
+
+    with pytest.raises(SystemExit):
+        main(["assess", "--help", "--lang", "zh"])
+    found = capsys.readouterr().out
+    assert found.startswith("用法：")
+    assert "选项:" in found
+    assert not any(word in found for word in ("usage:", "options:", "arguments:", "show this help"))

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from comity import __version__
 from comity.errors import ComityError, InputError
@@ -47,6 +47,20 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that speaks the reader's language."""
 
     language = "en"
+
+    def __init__(self, *words: Any, **options: Any) -> None:
+        super().__init__(*words, **(options | {"add_help": False}))
+        self._positionals.title = self.say("arguments")
+        self._optionals.title = self.say("options")
+        self.add_argument("-h", "--help", action="help", help=self.say("show this help and exit"))
+
+    def format_usage(self) -> str:
+        """The usage, with its first word in the reader's language."""
+        return super().format_usage().replace("usage:", self.say("usage:"), 1)
+
+    def format_help(self) -> str:
+        """The help, with its first word in the reader's language."""
+        return super().format_help().replace("usage:", self.say("usage:"), 1)
 
     def say(self, sentence: str) -> str:
         """A sentence in the reader's language."""
