@@ -76,7 +76,6 @@ def check_against_brute_force(scenario: Scenario) -> Reconciliation:
     conflicts = oracle.minimal_conflicts()
     assert {frozenset(conflict.ids) for conflict in found.conflicts} == conflicts
     worlds = oracle.worlds()
-    blamed = {name for conflict in conflicts for name in conflict}
     everyone = set(oracle.names)
     if not conflicts:
         check_regions(
@@ -97,7 +96,12 @@ def check_against_brute_force(scenario: Scenario) -> Reconciliation:
             own = {split.fact: split.values[place] for split in found.splits if place in split.values}
             assert oracle.met({**design_world(found, oracle), **own}, place) >= everyone
     else:
-        assert waived <= blamed
+        splittable = tuple(fact for fact in oracle.free if splits(fact, scenario))
+        for names in map(frozenset, found.persistent):
+            rest = frozenset(everyone) - names
+            assert not oracle.possible_with(splittable, rest)
+            assert all(oracle.possible_with(splittable, rest | {name}) for name in names)
+            assert any(conflict <= names for conflict in conflicts)
         assert oracle.fewest_splits() is None
     return found
 
@@ -239,6 +243,20 @@ def test_random_libraries_agree_with_brute_force(library: Library, large: bool, 
     assume(large or "u" not in use)
     dossier = imagined.dossier(library, ["xa", "xb-north"], {"g.large": large, "g.use": sorted(use)})
     check_against_brute_force(build_scenario(library, dossier, markets=["xa", "xb-north"], on=ON))
+
+
+def test_what_outlives_splitting_may_take_one_clause_more() -> None:
+    """One product fails on two clauses; where the count may differ by market, it takes a third one to make them fail still."""
+    clauses = [
+        {"id": "xa/0", "require": 'a.count >= 2 || "p" in b.parts'},
+        {"id": "xa/2", "require": "a.count <= 1"},
+        {"id": "xb/1", "require": '!(a.count >= 2 || "p" in b.parts)'},
+    ]
+    library = imagined.library(FACTS, clauses)
+    dossier = imagined.dossier(library, ["xa", "xb-north"], {"g.large": True, "g.use": []})
+    found = check_against_brute_force(build_scenario(library, dossier, markets=["xa", "xb-north"], on=ON))
+    assert [conflict.ids for conflict in found.conflicts] == [("xa/0", "xb/1")]
+    assert found.persistent == (("xa/0", "xa/2", "xb/1"),)
 
 
 @settings(max_examples=25, deadline=None)
