@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity.cli.options import (
+    add_body_option,
     add_library_options,
     add_market_options,
     checked_bodies,
@@ -36,13 +37,7 @@ def configure(parser: Parser) -> None:
         "dossier", nargs="?", default=".", metavar="DIR", help=parser.say("the directory that holds comity.yaml")
     )
     add_market_options(parser)
-    parser.add_argument(
-        "--also",
-        metavar="BODY",
-        action="append",
-        default=[],
-        help=parser.say("judge the standards and principles of a body as well, for example iso-iec or un (repeatable)"),
-    )
+    add_body_option(parser)
     parser.add_argument("--output", "-o", metavar="FILE", help=parser.say("write the report to a file"))
     parser.add_argument(
         "--fail-on",

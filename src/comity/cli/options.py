@@ -79,6 +79,17 @@ def add_assumption_options(parser: Parser) -> None:
     )
 
 
+def add_body_option(parser: Parser) -> None:
+    """`--also`."""
+    parser.add_argument(
+        "--also",
+        metavar="BODY",
+        action="append",
+        default=[],
+        help=parser.say("judge the standards and principles of a body as well, for example iso-iec or un (repeatable)"),
+    )
+
+
 def day_of(options: argparse.Namespace) -> date:
     """The day that the options ask about; today by default.
 

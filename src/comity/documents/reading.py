@@ -99,6 +99,22 @@ def read_bytes(path: Path, place: Place, limit: int, *, piped: bool = False) -> 
         raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=place) from None
 
 
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file of any size, in hexadecimal digits.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    from hashlib import file_digest
+
+    try:
+        with path.open("rb") as stream:
+            return file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=Place(str(path))) from None
+
+
 def read_text(text: str, *, name: str) -> Node:
     """Read YAML text; see `read_file`."""
     if len(text) > MAXIMUM_BYTES:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from comity.documents.reading import read_bytes
+from comity.documents.reading import read_bytes, sha256_of
 from comity.errors import InputError, IntegrityError, Place
 from comity.evidence import bundle as bundles
 from comity.evidence.log_proof import LogProof
@@ -37,8 +37,7 @@ def file_entry(path: Path) -> bytes:
         InputError: it cannot be read.
     """
     read_bytes(path, Place(str(path)), 0)
-    with path.open("rb") as stream:
-        return _line(FILE, file_digest(stream, "sha256").hexdigest())
+    return _line(FILE, sha256_of(path))
 
 
 def _line(kind: str, digest: str) -> bytes:

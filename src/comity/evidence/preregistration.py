@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, timedelta
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from comity.clauses import tree as t
 from comity.clauses.formula import Formula
 from comity.clauses.values import canonical
-from comity.documents.reading import read_bytes
+from comity.documents.reading import read_bytes, sha256_of
 from comity.errors import InputError, Place, did_you_mean
 from comity.evidence.answer import Answer
 from comity.evidence.bundle import STATEMENT_TYPE, TIME, parse_time
+from comity.evidence.hidden_artefacts import commitment_of
 from comity.evidence.leaves import FactLeaf, MeasurementLeaf
 from comity.evidence.strict_json import MalformedError, base64_bytes, base64_text, decode, encode, keys_of
 from comity.language import Message
@@ -169,15 +170,10 @@ def _is_comparison(tree: Expression, fact: str) -> bool:
 
 
 def _subject(path: Path, salt: bytes | None) -> dict[str, Any]:
-    try:
-        with path.open("rb") as stream:
-            digest = file_digest(stream, "sha256")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=Place(str(path))) from None
+    digest = sha256_of(path)
     if salt is None:
-        return {"name": path.name, "digest": {"sha256": digest.hexdigest()}}
-    return {"name": "data", "digest": {"saltedCommitment": sha256(salt + digest.digest()).hexdigest()}}
+        return {"name": path.name, "digest": {"sha256": digest}}
+    return {"name": "data", "digest": {"saltedCommitment": commitment_of(digest, salt)}}
 
 
 def _statement(raw: bytes, path: Path) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import file_digest
 from typing import TYPE_CHECKING
 
 from comity.clauses.values import canonical
-from comity.errors import ComityError, InputError, Place
+from comity.documents.reading import sha256_of
+from comity.errors import ComityError
 from comity.evidence.answer import Answer
 from comity.evidence.leaves import FactLeaf, MeasurementLeaf
 from comity.language import Message
@@ -36,7 +36,7 @@ def reproduce(opened: Opened, artefacts: Iterable[Path], library: Library) -> An
     names = {digest: name for name, digest in system.artefacts}
     measured: list[Statement] = []
     for path in artefacts:
-        digest = _digest(path)
+        digest = sha256_of(path)
         if digest not in names:
             return Answer("no", Message("{file} is not an artefact of the bundle", file=path.name))
         statement = _measure(path)
@@ -75,15 +75,6 @@ def _is_same(stated: object, found: Value, fact_type: FactType) -> bool:
 def _measure_of(leaf: FactLeaf, opened: Opened) -> str | None:
     found = opened.leaves.get(-1 if leaf.measurement is None else leaf.measurement)
     return found.measure if isinstance(found, MeasurementLeaf) else None
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=Place(str(path))) from None
 
 
 def _measure(path: Path) -> Statement | None:

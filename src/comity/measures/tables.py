@@ -5,10 +5,10 @@ A table is read through Polars. What it does not hold is an error with the name 
 
 from __future__ import annotations
 
-import hashlib
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from comity.documents.reading import sha256_of
 from comity.dossier.statements import Artefact, Digest
 from comity.errors import InputError, Place, did_you_mean, missing_extra
 from comity.language import Message, clean
@@ -67,12 +67,7 @@ def artefact_of(path: Path) -> Artefact:
     Raises:
         InputError: it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
-            return Artefact(clean(path.name), Digest(hashlib.file_digest(stream, "sha256").hexdigest()))
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=Place(str(path))) from None
+    return Artefact(clean(path.name), Digest(sha256_of(path)))
 
 
 def _check_file(path: Path, place: Place) -> None:
