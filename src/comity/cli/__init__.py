@@ -66,9 +66,19 @@ class Parser(argparse.ArgumentParser):
         """A sentence in the reader's language."""
         return translate(sentence, self.language)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse, but what is unknown is told by the command that it was given to, and not by the program as a whole."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
     def error(self, message: str) -> NoReturn:
         """One sentence, the usage, exit code 2."""
-        _complain(f"{self.prog}: {clean(message)}\n{self.format_usage()}")
+        from comity.cli.usage_errors import usage_error
+
+        sentence = usage_error(clean(message), list(self._option_string_actions)).describe(self.language)
+        _complain(f"{self.prog}: {sentence}\n{self.format_usage()}")
         raise SystemExit(BAD_INPUT)
 
 
