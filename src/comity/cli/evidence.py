@@ -12,6 +12,7 @@ from comity.cli.evidence_decisions import add_decisions
 from comity.cli.evidence_log import add_log, add_timestamp
 from comity.cli.evidence_verifier import add_verifier
 from comity.cli.options import (
+    add_action,
     add_library_options,
     add_market_options,
     add_report_options,
@@ -57,19 +58,9 @@ def configure(parser: Parser) -> None:
         action.add_argument("--lang", choices=LANGUAGES, default=SUPPRESS, help=SUPPRESS)
 
 
-def _action(actions: argparse._SubParsersAction[Parser], name: str, summary: str, example: str) -> Parser:
-    return actions.add_parser(
-        name,
-        help=summary,
-        description=summary,
-        epilog=example,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-
-
 def _add_keygen(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
     say = parser.say
-    action = _action(
+    action = add_action(
         actions,
         "keygen",
         say("make a signing key, and the public key that others put in their trust file"),
@@ -83,7 +74,7 @@ def _add_keygen(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
 
 def _add_sign(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
     say = parser.say
-    action = _action(
+    action = add_action(
         actions,
         "sign",
         say("sign a statement that a measure wrote; it becomes an envelope in its place"),
@@ -98,7 +89,7 @@ def _add_sign(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Pa
 
 def _add_bundle(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
     say = parser.say
-    action = _action(
+    action = add_action(
         actions,
         "bundle",
         say("commit to all facts and verdicts of a dossier; the file opens everything and stays with you"),
@@ -118,7 +109,7 @@ def _add_bundle(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
 
 def _add_disclose(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
     say = parser.say
-    action = _action(
+    action = add_action(
         actions,
         "disclose",
         say("open only what one market's verdicts need, or facts by name; the rest stays hidden"),
@@ -145,7 +136,7 @@ def _add_disclose(actions: argparse._SubParsersAction[Parser], parser: Parser) -
 
 def _add_verify(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
     say = parser.say
-    action = _action(
+    action = add_action(
         actions,
         "verify",
         say("who signed a bundle, whether you trust them, and whether the verdicts follow"),
@@ -186,7 +177,7 @@ def _add_verify(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
 
 def _add_preregister(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
     say = parser.say
-    action = _action(
+    action = add_action(
         actions,
         "preregister",
         say("commit to metric, bar, data and seed before a measurement is run"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from comity.cli.evidence_openings import add_open, add_sample, add_trust, add_verify, sub_action, trust_of
-from comity.cli.options import add_library_options, add_report_options, deliver, library_of, named_day
+from comity.cli.options import add_action, add_library_options, add_report_options, deliver, library_of, named_day
 from comity.cli.progress import progress_bar
 from comity.documents.writing import write_file
 from comity.errors import InputError, Place
@@ -38,12 +38,8 @@ def add_decisions(actions: argparse._SubParsersAction[Parser], parser: Parser) -
     """The action `decisions` of `comity evidence`, with its own actions."""
     say = parser.say
     summary = say("a log of decisions: append, check, open single ones, draw samples")
-    group = actions.add_parser(
-        "decisions",
-        help=summary,
-        description=summary,
-        epilog=say("example: comity evidence decisions append decisions-log < today.jsonl"),
-    )
+    example = say("example: comity evidence decisions append decisions-log < today.jsonl")
+    group = add_action(actions, "decisions", summary, example)
     inner = group.add_subparsers(title=say("actions"), metavar="ACTION", required=True)
     for add in (_add_append, _add_import, _add_check, _add_head, add_open, add_sample, add_verify):
         action = add(inner, parser)

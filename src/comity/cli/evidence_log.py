@@ -7,6 +7,7 @@ from argparse import SUPPRESS
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from comity.cli.options import add_action
 from comity.documents.reading import read_bytes
 from comity.documents.writing import write_file
 from comity.errors import InputError, Place
@@ -26,25 +27,15 @@ def add_log(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Pars
     """Arguments of `comity evidence log`."""
     say = parser.say
     summary = say("a transparency log in a directory: append, prove, check, witness")
-    log = _action(actions, "log", summary, say("example: comity evidence log append LOG bundle.json --key log.key"))
+    log = add_action(actions, "log", summary, say("example: comity evidence log append LOG bundle.json --key log.key"))
     inner = log.add_subparsers(title=say("actions"), metavar="ACTION", required=True)
     for add in (_add_init, _add_append, _add_prove, _add_check, _add_cosign):
         add(inner, parser)
     return log
 
 
-def _action(actions: argparse._SubParsersAction[Parser], name: str, summary: str, example: str) -> Parser:
-    return actions.add_parser(
-        name,
-        help=summary,
-        description=summary,
-        epilog=example,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-
-
 def _log_action(actions: argparse._SubParsersAction[Parser], name: str, summary: str, example: str) -> Parser:
-    action = _action(actions, name, summary, example)
+    action = add_action(actions, name, summary, example)
     action.add_argument("--lang", choices=LANGUAGES, default=SUPPRESS, help=SUPPRESS)
     action.add_argument("log", metavar="LOG", help=action.say("the directory of the log"))
     return action
@@ -129,7 +120,7 @@ def _add_cosign(actions: argparse._SubParsersAction[Parser], parser: Parser) -> 
 def add_timestamp(actions: argparse._SubParsersAction[Parser], parser: Parser) -> Parser:
     """Arguments of `comity evidence timestamp`."""
     say = parser.say
-    action = _action(
+    action = add_action(
         actions,
         "timestamp",
         say("write the query for a timestamp (RFC 3161), or staple the answer that an authority gave"),

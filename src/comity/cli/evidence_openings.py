@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comity.cli.options import add_report_options, deliver
+from comity.cli.options import add_action, add_report_options, deliver
 from comity.documents.reading import read_bytes
 from comity.documents.writing import write_file
 from comity.errors import ComityError, InputError, Place
@@ -14,6 +13,7 @@ from comity.exit_codes import FINE
 from comity.language import Message
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
     from comity.cli import Parser
@@ -29,13 +29,7 @@ def sub_action(
     actions: argparse._SubParsersAction[Parser], name: str, summary: str, example: str, directory: str
 ) -> Parser:
     """An action of `comity evidence decisions`; `directory` says which log it is about, or is empty."""
-    action = actions.add_parser(
-        name,
-        help=summary,
-        description=summary,
-        epilog=example,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    action = add_action(actions, name, summary, example)
     if directory:
         action.add_argument("directory", metavar="DIR", help=directory)
     return action

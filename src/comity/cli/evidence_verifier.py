@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from comity.cli.options import add_action
 from comity.documents.writing import write_file
 from comity.errors import InputError, Place
 from comity.exit_codes import FINE
 from comity.language import Message
 
 if TYPE_CHECKING:
+    import argparse
+
     from comity.cli import Parser
 
 VERIFIERS = {
@@ -25,13 +27,7 @@ def add_verifier(actions: argparse._SubParsersAction[Parser], parser: Parser) ->
     """Arguments of `comity evidence verifier`."""
     say = parser.say
     summary = say("write the verifiers that need no Comity, to be handed over beside a bundle")
-    action = actions.add_parser(
-        "verifier",
-        help=summary,
-        description=summary,
-        epilog=say("example: comity evidence verifier -o for-the-eu"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    action = add_action(actions, "verifier", summary, say("example: comity evidence verifier -o for-the-eu"))
     action.add_argument("--output", "-o", metavar="DIR", default=".", help=say("the directory (default: this one)"))
     action.set_defaults(run=_verifier)
     return action

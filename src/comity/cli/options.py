@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from importlib.util import find_spec
@@ -18,11 +19,21 @@ JSON_CONTROL = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What JSON may hold as it is, though it steers a terminal; it stands in texts only, so it can be escaped anywhere."""
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
     from datetime import date
 
     from comity.cli import Parser
+
+
+def add_action(actions: argparse._SubParsersAction[Parser], name: str, summary: str, example: str) -> Parser:
+    """The parser of an action of a command: its name, what it does in a line, and how it is called."""
+    return actions.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=example,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def add_library_options(parser: Parser) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import io
-import json
 import os
 import stat
 import struct
@@ -17,20 +16,27 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from comity.documents.json_text import json_of as json_of
+from comity.documents.json_text import listed as listed
+from comity.documents.json_text import table as table
+from comity.documents.json_text import text_of as text_of
 from comity.errors import InputError, Place
-from comity.language import Message
+from comity.language import Message, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_BYTES = 32_000_000
 """Size of a text, and of a member of an archive after unpacking. A log that is larger is summed up by its own tool first."""
+MOST_LINES_BYTES = 1_000_000_000
+"""Size of a file of which one line after the other is read."""
 MOST_ARCHIVE_BYTES = 2_000_000_000
 """Size of an archive; of it only single members are read."""
+MOST_UNPACKED_BYTES = 8_000_000_000
+"""Size of all members that are read one after the other, after unpacking."""
 MOST_MEMBERS = 200_000
-MOST_DEPTH = 200
 ZSTANDARD = 93
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, ZSTANDARD)
 """Ways of packing that are undone, by their numbers. Source: PKWARE APPNOTE 6.3.10, section 4.4.5."""
@@ -69,24 +75,66 @@ class ForeignFile:
         self.stream.seek(0)
         return self.stream.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
-    def text(self) -> str:
+    def text(self, most: int | None = None) -> str:
         """The content as text.
 
-        Raises:
-            InputError: it is too large, or not UTF-8.
-        """
-        if self.size > MOST_BYTES:
-            raise InputError(Message("the file is larger than {limit} bytes", limit=MOST_BYTES), place=self.place)
-        self.stream.seek(0)
-        return text_of(self.stream.read(MOST_BYTES + 1), self.place)
+        Args:
+            most: bytes; as for every text by default.
 
-    def json(self) -> Any:
+        Raises:
+            InputError: it is larger than allowed, or not UTF-8.
+        """
+        most = MOST_BYTES if most is None else most
+        if self.size > most:
+            raise InputError(Message("the file is larger than {limit} bytes", limit=most), place=self.place)
+        self.stream.seek(0)
+        return text_of(self.stream.read(most + 1), self.place)
+
+    def json(self, most: int | None = None) -> Any:
         """The content as JSON.
 
         Raises:
-            InputError: it is too large, or no JSON.
+            InputError: it is larger than allowed, or no JSON.
         """
-        return json_of(self.text(), self.place)
+        return json_of(self.text(most), self.place)
+
+    def lines(self) -> Iterator[tuple[Place, Any]]:
+        """The values of JSON Lines, each with its place; empty lines are passed over.
+
+        Raises:
+            InputError: the file or a line is too large, or a line is no JSON.
+        """
+        if self.size > MOST_LINES_BYTES:
+            raise InputError(Message("the file is larger than {limit} bytes", limit=MOST_LINES_BYTES), place=self.place)
+        self.stream.seek(0)
+        number = 0
+        while raw := self.stream.readline(MOST_BYTES + 1):
+            number += 1
+            place = Place(self.place.file, number, 1)
+            if len(raw) > MOST_BYTES:
+                raise InputError(Message("the line is larger than {limit} bytes", limit=MOST_BYTES), place=place)
+            if raw.strip(b"\xef\xbb\xbf\r\n\t "):
+                yield place, json_of(text_of(raw, place), place, number)
+
+    def members(self, folder: str) -> Iterator[tuple[Place, Any]]:
+        """The members of a folder of the archive as JSON, by name, each with its place; two of the same name are two.
+
+        Raises:
+            InputError: one is not what `member` reads, or all of them together are too large.
+        """
+        total = 0
+        with self._archive(self.place) as archive:
+            entries = [entry for entry in archive.infolist() if entry.filename.startswith(folder)]
+            for entry in sorted(entries, key=lambda found: found.filename):
+                if not entry.filename.endswith(".json"):
+                    continue
+                place = Place(f"{self.place.file}!{clean(entry.filename)[:200]}")
+                raw = self._unpacked(archive, entry, place)
+                total += len(raw)
+                if total > MOST_UNPACKED_BYTES:
+                    message = Message("unpacked, this is larger than {limit} bytes", limit=MOST_UNPACKED_BYTES)
+                    raise InputError(message, place=self.place)
+                yield place, json_of(text_of(raw, place), place)
 
     def member(self, name: str) -> Any:
         """A member of the archive as JSON; None where there is none of that name.
@@ -95,22 +143,32 @@ class ForeignFile:
             InputError: the archive or the member is damaged, too large, or packed in a way that cannot be undone here.
         """
         place = Place(f"{self.place.file}!{name}")
+        with self._archive(place) as archive:
+            try:
+                member = archive.getinfo(name)
+            except KeyError:
+                return None
+            raw = self._unpacked(archive, member, place)
+        return json_of(text_of(raw, place), place)
+
+    @contextmanager
+    def _archive(self, place: Place) -> Iterator[zipfile.ZipFile]:
+        """The archive, opened.
+
+        Raises:
+            InputError: it is damaged, or has too many members.
+        """
         try:
             with zipfile.ZipFile(self.stream) as archive:
                 if len(archive.infolist()) > MOST_MEMBERS:
                     message = Message("the archive has more than {limit} members", limit=MOST_MEMBERS)
                     raise InputError(message, place=self.place)
-                try:
-                    member = archive.getinfo(name)
-                except KeyError:
-                    return None
-                raw = self._unpacked(archive, member, place)
+                yield archive
         except NotImplementedError:
             raise InputError(Message("the archive is packed in a way that is not read here"), place=place) from None
         except _damage() as error:
             reason = str(error)[:100] or type(error).__name__
             raise InputError(Message("the archive is damaged: {problem}", problem=reason), place=place) from None
-        return json_of(text_of(raw, place), place)
 
     def _unpacked(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Place) -> bytes:
         """The bytes of a member, never more than allowed, whatever its header says."""
@@ -197,85 +255,6 @@ def _digest(stream: BinaryIO) -> str:
     while piece := stream.read(CHUNK):
         digest.update(piece)
     return digest.hexdigest()
-
-
-def text_of(raw: bytes, place: Place) -> str:
-    """Bytes as text; a byte order mark of UTF-8 is let pass.
-
-    Raises:
-        InputError: they are not UTF-8.
-    """
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(Message("the file is not UTF-8 text"), place=Place(place.file, line, 1)) from None
-
-
-def json_of(text: str, place: Place) -> Any:
-    """A text as JSON. What is no number (NaN, Infinity) is read as nothing, for tools write it.
-
-    Raises:
-        InputError: it is no JSON, says a key twice, or is nested too deeply.
-    """
-    try:
-        value = json.loads(text, object_pairs_hook=_once_each, parse_constant=lambda _: None)
-    except json.JSONDecodeError as error:
-        at = Place(place.file, error.lineno, error.colno)
-        raise InputError(Message("this is not JSON: {problem}", problem=error.msg), place=at) from None
-    except RecursionError:
-        raise _too_deep(place) from None
-    except ValueError as error:
-        raise InputError(Message("this is not JSON: {problem}", problem=str(error)[:120]), place=place) from None
-    if _deeper_than(value, MOST_DEPTH):
-        raise _too_deep(place)
-    return value
-
-
-def _too_deep(place: Place) -> InputError:
-    return InputError(Message("nested more than {limit} levels deep", limit=MOST_DEPTH), place=place)
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        _repeated(pairs)
-    return found
-
-
-def _repeated(pairs: list[tuple[str, Any]]) -> NoReturn:
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            raise ValueError(f'the key "{key[:40]}" stands twice')
-        seen.add(key)
-    raise AssertionError
-
-
-def _deeper_than(value: Any, limit: int) -> bool:
-    """Whether a value is nested deeper, found level by level."""
-    level = [value]
-    for _ in range(limit):
-        level = [
-            item
-            for node in level
-            if isinstance(node, dict | list)
-            for item in (node.values() if isinstance(node, dict) else node)
-            if isinstance(item, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def table(value: Any) -> dict[str, Any]:
-    """An object; an empty one where the value is none."""
-    return value if isinstance(value, dict) else {}
-
-
-def listed(value: Any) -> list[Any]:
-    """A list; an empty one where the value is none."""
-    return value if isinstance(value, list) else []
 
 
 def word(value: Any) -> str | None:

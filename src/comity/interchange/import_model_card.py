@@ -8,10 +8,10 @@ Source: the metadata of Hugging Face model cards.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from comity.documents.reading import Mapping, Scalar, Sequence, read_text
+from comity.documents.front_matter import front_matter
+from comity.documents.reading import Mapping, Scalar, Sequence
 from comity.dossier.reader import read_entry
 from comity.errors import ComityError, InputError
 from comity.interchange.export_model_card import FORM
@@ -44,7 +44,6 @@ OBSERVED = (
     "new_version",
     "extra_gated_prompt",
 )
-_FRONT = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)(?:\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
 def read_model_card(file: ForeignFile, library: Library) -> Found:
@@ -53,15 +52,7 @@ def read_model_card(file: ForeignFile, library: Library) -> Found:
     Raises:
         InputError: it has no metadata, they are not YAML as data, or it is the card of a data set.
     """
-    text = file.text()
-    front = _FRONT.match(text)
-    if front is None:
-        hint = Message("a model card begins with metadata between two lines of three hyphens")
-        raise InputError(Message("this file has no metadata in front of its text"), place=file.place, hint=hint)
-    lines_before = text.count("\n", 0, front.start(1))
-    root = read_text("\n" * lines_before + front[1], name=file.place.file)
-    if not isinstance(root, Mapping):
-        raise InputError(Message("metadata with keys and values are wanted here"), place=root.place)
+    root = front_matter(file.text(), file.place)
     for key in DATASET_KEYS:
         if key in root.entries:
             message = Message("this is the card of a data set: it says {key}", key=key)

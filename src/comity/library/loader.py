@@ -10,19 +10,27 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from comity.clauses.formula import define
-from comity.clauses.tree import And
 from comity.documents import fields as read
 from comity.documents.reading import read_file
 from comity.errors import ComityError, ErrorList, InputError, Place
 from comity.language import Message
 from comity.library import cache
 from comity.library.definitions import read_definitions
+from comity.library.entries import (
+    Places,
+    conjuncts,
+    read_axiom,
+    read_jurisdiction,
+    read_language,
+    read_region,
+    read_role,
+    read_topic,
+    read_value_title,
+)
 from comity.library.model import (
     Axiom,
-    CompiledFormula,
     Jurisdiction,
     Language,
     LibraryData,
@@ -32,8 +40,8 @@ from comity.library.model import (
     Topic,
     ValueTitle,
 )
-from comity.library.standards import Registry, compiled, read_standard
-from comity.library.vocabulary import Vocabulary, read_facts, value_id
+from comity.library.standards import Registry, read_standard
+from comity.library.vocabulary import Vocabulary, read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -202,13 +210,13 @@ def compile_library(layers: list[Path]) -> LibraryData:
 def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
     """Everything of the layers that is well formed, and an error for everything that is not."""
     errors: list[ComityError] = []
-    topics = _merged(layers, "topics.yaml", _topic, errors)
-    values = _merged(layers, "values.yaml", _value_title, errors)
-    regions = _merged(layers, "regions.yaml", _region, errors)
-    languages = _merged(layers, "languages.yaml", _language, errors)
-    places = _Places(tuple(region.id for region in regions), tuple(language.id for language in languages))
-    jurisdictions = _merged(layers, "jurisdictions.yaml", lambda node: _jurisdiction(node, places), errors)
-    roles = _merged(layers, "roles.yaml", _role, errors)
+    topics = _merged(layers, "topics.yaml", read_topic, errors)
+    values = _merged(layers, "values.yaml", read_value_title, errors)
+    regions = _merged(layers, "regions.yaml", read_region, errors)
+    languages = _merged(layers, "languages.yaml", read_language, errors)
+    places = Places(tuple(region.id for region in regions), tuple(language.id for language in languages))
+    jurisdictions = _merged(layers, "jurisdictions.yaml", lambda node: read_jurisdiction(node, places), errors)
+    roles = _merged(layers, "roles.yaml", read_role, errors)
     facts: dict[str, FactDefinition] = {}
     for layer in layers:
         for path in sorted((layer / "facts").glob("*.yaml")):
@@ -226,8 +234,8 @@ def read_library(layers: list[Path]) -> tuple[LibraryData, list[ComityError]]:
             with _gathering(errors):
                 definitions.append(read_file(path, name=_name(layer, path)))
     errors += read_definitions(definitions, vocabulary)
-    axioms = _merged(layers, "axioms.yaml", lambda node: _axiom(node, vocabulary), errors)
-    axioms = tuple(part for axiom in axioms for part in _conjuncts(axiom, vocabulary))
+    axioms = _merged(layers, "axioms.yaml", lambda node: read_axiom(node, vocabulary), errors)
+    axioms = tuple(part for axiom in axioms for part in conjuncts(axiom, vocabulary))
     registry = Registry(
         vocabulary=vocabulary,
         topics=tuple(topic.id for topic in topics),
@@ -313,102 +321,3 @@ def _merged(
                     raise InputError(Message('"{id}" is defined twice', id=entry.id), place=node.place)
                 found[entry.id] = entry
     return tuple(found.values())
-
-
-def _topic(node: Node) -> Topic:
-    fields = read.Fields(node, Message("a topic"))
-    topic = Topic(id=fields.required("id", value_id), title=fields.required("title", read.bilingual))
-    fields.done()
-    return topic
-
-
-def _value_title(node: Node) -> ValueTitle:
-    fields = read.Fields(node, Message("a value with its title"))
-    entry = ValueTitle(id=fields.required("id", value_id), title=fields.required("title", read.bilingual))
-    fields.done()
-    return entry
-
-
-class _Places(NamedTuple):
-    """The closed lists that a jurisdiction may name."""
-
-    regions: tuple[str, ...]
-    languages: tuple[str, ...]
-
-
-def _region(node: Node) -> Region:
-    fields = read.Fields(node, Message("a region"))
-    region = Region(
-        id=fields.required("id", value_id),
-        title=fields.required("title", read.bilingual),
-        part_of=fields.optional("part_of", value_id, None),
-    )
-    fields.done()
-    return region
-
-
-def _language(node: Node) -> Language:
-    fields = read.Fields(node, Message("a language"))
-    language = Language(
-        id=fields.required("id", value_id),
-        title=fields.required("title", read.bilingual),
-        world=fields.optional("world", read.boolean, False),
-    )
-    fields.done()
-    return language
-
-
-def _jurisdiction(node: Node, places: _Places) -> Jurisdiction:
-    fields = read.Fields(node, Message("a jurisdiction"))
-    entry = Jurisdiction(
-        id=fields.required("id", value_id),
-        title=fields.required("title", read.bilingual),
-        kind=fields.required("kind", value_id),
-        market=fields.required("market", read.boolean),
-        part_of=fields.optional("part_of", value_id, None),
-        regions=fields.optional("regions", read.many(read.choice(places.regions, Message("region"))), ()),
-        languages=fields.optional("languages", read.many(read.choice(places.languages, Message("language"))), ()),
-    )
-    fields.done()
-    return entry
-
-
-def _axiom(node: Node, vocabulary: Vocabulary) -> Axiom:
-    fields = read.Fields(node, Message("an axiom"))
-    axiom = Axiom(
-        id=fields.required("id", value_id),
-        formula=fields.required("formula", lambda item: compiled(item, vocabulary)),
-        text=fields.required("text", read.bilingual),
-    )
-    fields.done()
-    return axiom
-
-
-def _conjuncts(axiom: Axiom, vocabulary: Vocabulary) -> Iterator[Axiom]:
-    """An axiom that says several things as so many axioms, because only their parts show which facts hang together."""
-    formula = axiom.formula
-    if not isinstance(formula.tree, And):
-        yield axiom
-        return
-    for number, operand in enumerate(formula.tree.operands, 1):
-        start, end = operand.span
-        part = define(formula.text[start:end], vocabulary)
-        compiled_part = CompiledFormula(text=part.text, tree=part.tree, facts=part.facts)
-        yield Axiom(id=f"{axiom.id}/{number}", formula=compiled_part, text=axiom.text)
-
-
-def _role(node: Node) -> Role:
-    fields = read.Fields(node, Message("a role"))
-    role = Role(
-        id=fields.required("id", value_id),
-        title=fields.required("title", read.bilingual),
-        definition=fields.required("definition", read.bilingual),
-        terms=fields.optional("terms", _terms, {}),
-    )
-    fields.done()
-    return role
-
-
-def _terms(node: Node) -> dict[str, tuple[str, ...]]:
-    fields = read.Fields(node)
-    return {key: fields.required(key, read.many(read.text)) for key in list(fields.unread())}

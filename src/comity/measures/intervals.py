@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 CONFIDENCE = 0.95
 
@@ -88,3 +88,16 @@ def _continued_fraction(x: float, a: float, b: float) -> float:
 def _apart(value: float, tiny: float) -> float:
     """A value that can be divided by."""
     return value if abs(value) > tiny else tiny
+
+
+def gap_interval(rates: Iterable[tuple[int, int]], confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Bounds of the largest rate minus the smallest, of rates (part, whole) that are estimated apart.
+
+    The exact intervals of all rates hold together with the confidence that is asked for (Bonferroni: each misses with its share of what is
+    left over), and so do the bounds that follow from them, whichever of the rates turn out largest and smallest.
+    """
+    counted = list(rates)
+    each = 1 - (1 - confidence) / len(counted)
+    bounds = [exact_interval(part, whole, each) for part, whole in counted]
+    lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
+    return max(0.0, max(lows) - min(highs)), max(highs) - min(lows)
