@@ -19,8 +19,10 @@ pytest.importorskip("numpy")
 
 from comity.dossier.statements import Statement
 from comity.errors import InputError
-from comity.measures import corpus_scan
+from comity.measures import corpus_files, corpus_languages, corpus_scan
 from comity.measures.corpus import measure_corpus
+from comity.measures.corpus_languages import Answer, Detector, tell
+from comity.measures.corpus_packing import Reading
 from tests.measures.corpus_texts import SCRIPTS, TEXTS
 
 ON = date(2026, 11, 22)
@@ -149,6 +151,72 @@ def test_processes_change_nothing(tmp_path: Path) -> None:
     assert found(one)["duplicates.exact"] == 14_000 - len(set(texts))
 
 
+def mixed_corpus(directory: Path) -> list[Path]:
+    """Every form, good and bad, cut into parts in every way: many small files, few large ones, lines too long for a part."""
+    import polars as pl
+
+    generator = random.Random(8)
+
+    def some(count: int) -> list[str]:
+        return [
+            " ".join(generator.choices(TEXTS[generator.choice(list(TEXTS))], k=generator.randrange(1, 5)))
+            for _ in range(count)
+        ]
+
+    (directory / "small" / "below").mkdir(parents=True)
+    for number, text in enumerate(some(60)):
+        (directory / "small" / ("below" if number % 3 else ".") / f"{number}.txt").write_text(text, encoding="utf-8")
+    (directory / "small" / "other.txt").write_bytes(b"\xfa\xfe")
+    (directory / "cut.jsonl.gz").write_bytes(gzip.compress(lines_of(some(2_000)))[:-100])
+    pl.DataFrame({"text": [*some(900), None, ""]}).write_parquet(directory / "table.parquet", row_group_size=250)
+    lines = [
+        lines_of(some(900)),
+        b"no JSON\n\n",
+        b'{"text": "' + b"giant " * 200_000 + b'"}\n',
+        lines_of(some(1_500)),
+        b'{"text": "end"}',
+    ]
+    (directory / "lines.jsonl").write_bytes(b"".join(lines))
+    return [directory / name for name in ("small", "table.parquet", "lines.jsonl", "cut.jsonl.gz")]
+
+
+@pytest.mark.parametrize("chunk", [3_000, 40_000, corpus_files.CHUNK_BYTES])
+def test_how_a_corpus_is_cut_and_by_how_many_it_is_read_changes_nothing(
+    chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = mixed_corpus(tmp_path)
+    one = measure_corpus(paths, on=ON)
+    assert found(one)["duplicates.near"], "there is something to find"
+    assert found(one)["skipped.not_json"] == 1
+    assert found(one)["files_not_read_to_the_end"] == 1
+    monkeypatch.setattr(corpus_scan, "ONE_PROCESS_BYTES", 0)
+    for module in (corpus_files, corpus_scan):
+        monkeypatch.setattr(module, "CHUNK_BYTES", chunk)
+    assert measure_corpus(paths, cores=2, on=ON) == one
+    monkeypatch.setattr(corpus_files, "CHUNK_RECORDS", 7)
+    assert measure_corpus(paths, on=ON) == one
+
+
+def test_chunks_examined_together_are_what_each_is_alone(tmp_path: Path) -> None:
+    paths = mixed_corpus(tmp_path)
+    files = corpus_files.find_corpus(paths)
+    plan = corpus_scan.Plan()
+    chunks = [
+        chunk
+        for number, file in enumerate(files.files)
+        for chunk in corpus_files.read_chunks(number, file, plan.reading, Reading(), lambda _: None)
+    ]
+    examiner = corpus_scan.Examiner(plan)
+    together = examiner.examine_all(chunks)
+    assert [(one.file, one.tally, one.records, one.languages) for one in together] == [
+        (one.file, one.tally, one.records, one.languages) for one in map(examiner.examine, chunks)
+    ]
+    for one, alone in zip(together, map(examiner.examine, chunks), strict=True):
+        assert (one.exact == alone.exact).all()
+        assert (one.near == alone.near).all()
+    assert sum(one.tally.documents for one in together) > 4_000
+
+
 def test_every_path_is_a_source_and_every_file_a_subject(tmp_path: Path) -> None:
     import hashlib
 
@@ -209,3 +277,35 @@ def test_one_detector_alone_disagrees_with_nobody(tmp_path: Path) -> None:
 def test_an_unknown_detector_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no detector"):
         measure_corpus([jsonl(tmp_path / "a.jsonl", every_text())], detectors=("pycld3",))
+
+
+class Shouting(Detector):
+    """A detector that writes one method only: what is in capitals is English."""
+
+    name, version, languages = "shouting", "1", frozenset({"eng"})
+
+    def answer(self, text: str) -> Answer | None:
+        return Answer("eng", True) if text.isupper() else None
+
+
+def test_a_detector_needs_to_answer_about_one_text_only() -> None:
+    texts = ["LOUD WORDS", "12", "soft words", "ГРОМКО"]
+    assert Shouting().answers(texts) == [Answer("eng", True), None, None, Answer("eng", True)]
+    told = tell(texts, ["Latn", "Zyyy", "Latn", "Cyrl"], [Shouting()])
+    assert [(one.state, one.language) for one in told] == [("identified", "eng"), *[("unknown", None)] * 3]
+
+
+def test_without_detectors_no_language_is_known() -> None:
+    assert [one.state for one in tell(["a", "b"], ["Latn", "Latn"], [])] == ["unknown", "unknown"]
+
+
+@pytest.mark.parametrize("package", ["pycld2", "py3langid"])
+def test_a_missing_detector_is_said_before_processes_start(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus_languages, "find_spec", lambda name: None if name == package else object())
+    monkeypatch.setattr(corpus_scan, "ONE_PROCESS_BYTES", 0)
+    for cores in (1, 2):
+        with pytest.raises(InputError, match="this needs the package") as error:
+            measure_corpus([jsonl(tmp_path / "a.jsonl", every_text())], cores=cores)
+        assert error.value.message.values["package"] == package

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.errors import InputError
-from comity.measures.corpus_content import Keywords, patterns_in, read_keywords
+from comity.measures.corpus_content import Keywords, patterns_in, patterns_in_all, read_keywords
 
 
 def test_words_stand_alone_where_a_script_writes_spaces() -> None:
@@ -69,6 +70,34 @@ def test_hits_are_those_of_a_naive_search(words: list[str], text: str) -> None:
 def test_patterns(text: str, found: set[str]) -> None:
     """GB 11643's own example; IBAN and CPF examples as published; the test number that card schemes give out."""
     assert patterns_in(text) == found
+
+
+@given(
+    st.lists(st.text(st.sampled_from("aZ0149@.:- xé中\n"), max_size=40), max_size=6), st.randoms(use_true_random=False)
+)
+def test_many_texts_hold_what_each_of_them_holds(texts: list[str], generator: random.Random) -> None:
+    """Oracle: `patterns_in`, text by text; real numbers and addresses stand among what looks nearly like them."""
+    known = [
+        "a@b.org",
+        "192.0.2.17",
+        "2001:db8::7",
+        "1:2:3:4:5:6:7:8",
+        "11010519491231002X",
+        "529.982.247-25",
+        "GB82WEST12345698765432",
+    ]
+    texts = [*texts, *(generator.choice(texts or [""]) + generator.choice(["", " "]) + one for one in known)]
+    generator.shuffle(texts)
+    assert patterns_in_all(texts, [text.encode() for text in texts]) == [patterns_in(text) for text in texts]
+
+
+@pytest.mark.parametrize("text", ["", "1", "@", "::", "1.1", "12345", "AB12", "a@b.org"])
+def test_signs_are_seen_at_the_end_of_all_texts(text: str) -> None:
+    assert patterns_in_all([text], [text.encode()]) == [patterns_in(text)]
+
+
+def test_no_texts_hold_nothing() -> None:
+    assert patterns_in_all([], []) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -93,7 +94,9 @@ def test_the_table_of_keys_is_a_set(batches: list[list[int]]) -> None:
     seen, oracle = Seen(1 << 10), set[int]()
     for batch in batches:
         keys = np.array(batch, dtype=np.uint64)
-        assert seen.known(keys).tolist() == [key in oracle for key in batch]
+        known, remembered = seen.known(keys)
+        assert known.tolist() == [key in oracle for key in batch]
+        assert remembered.all()
         oracle |= set(batch)
     assert seen.held == len(oracle)
     assert not seen.full
@@ -103,10 +106,12 @@ def test_the_table_grows_and_then_says_that_it_is_full() -> None:
     seen = Seen(1 << 18)
     keys = np.arange(1, 300_001, dtype=np.uint64)
     for part in np.array_split(keys, 30):
-        assert not seen.known(part).any()
+        known, remembered = seen.known(part)
+        assert not known.any()
+        assert remembered.tolist() == [key <= (1 << 18) * 0.75 for key in part]
     assert seen.full
     assert seen.held == int((1 << 18) * 0.75)
-    assert seen.known(keys).sum() == seen.held, "what is in it is still known"
+    assert seen.known(keys)[0].sum() == seen.held, "what is in it is still known"
 
 
 def test_a_full_table_makes_lower_bounds_and_says_so() -> None:
@@ -115,3 +120,70 @@ def test_a_full_table_makes_lower_bounds_and_says_so() -> None:
     small = counted(texts, exact_slots=64)
     assert not small.complete
     assert 0 < small.exact < 200
+
+
+Document = tuple[int, tuple[int, ...]]
+"""The key of a text and those of its bands, small numbers, so that many are shared."""
+
+
+def arrays(documents: list[Document]) -> tuple[np.ndarray, np.ndarray]:
+    exact = np.array([text for text, _ in documents], dtype=np.uint64)
+    near = np.array([bands for _, bands in documents], dtype=np.uint64).reshape(len(documents), 3)
+    return exact, near
+
+
+def figures(documents: list[Document], cuts: list[int], **slots: int) -> tuple[int, int, int, bool]:
+    duplicates = Duplicates(**slots)
+    bounds = sorted({0, len(documents), *(min(cut, len(documents)) for cut in cuts)})
+    for first, end in pairwise(bounds):
+        duplicates.add(*arrays(documents[first:end]))
+    return duplicates.exact, duplicates.near, duplicates.compared, duplicates.complete
+
+
+def bands_of(text: int) -> st.SearchStrategy[Document]:
+    """The same text has the same bands; one text in four is too short for any."""
+    bands = (
+        (0, 0, 0)
+        if text % 4 == 0
+        else tuple(1 + 60 * band + (text * (band + 3)) % (7 + 11 * band) for band in range(3))
+    )
+    return st.just((text, bands))
+
+
+DOCUMENTS = st.lists(st.integers(1, 60).flatmap(bands_of), max_size=60)
+
+
+@given(DOCUMENTS, st.lists(st.integers(0, 60), max_size=8))
+def test_earlier_means_the_order_of_documents_and_nothing_else(documents: list[Document], cuts: list[int]) -> None:
+    """Oracle: the definition, document by document."""
+    exact = near = compared = 0
+    texts, bands = set[int](), set[int]()
+    for text, own in documents:
+        if text in texts:
+            exact += 1
+        elif own[0]:
+            compared += 1
+            near += bool(bands & set(own))
+            bands |= set(own)
+        texts.add(text)
+    assert figures(documents, cuts) == (exact, near, compared, True)
+
+
+@given(DOCUMENTS, st.lists(st.integers(0, 60), max_size=8))
+def test_full_tables_give_the_same_lower_bounds_however_documents_are_cut(
+    documents: list[Document], cuts: list[int]
+) -> None:
+    full, small = figures(documents, cuts), figures(documents, cuts, exact_slots=16, near_slots=16)
+    assert small == figures(documents, [], exact_slots=16, near_slots=16)
+    assert small == figures(documents, list(range(60)), exact_slots=16, near_slots=16)
+    assert all(bound <= true for bound, true in zip(small[:3], full[:3], strict=True))
+    assert (
+        small[3] or len({text for text, _ in documents}) > 12 or len({key for _, own in documents for key in own}) > 12
+    )
+
+
+def test_long_texts_are_hashed_as_short_ones_are() -> None:
+    """Texts are hashed some at a time; where one batch ends and the next begins makes no difference."""
+    generator = random.Random(4)
+    texts = [text(generator, generator.choice([3, 100, 9_000])) for _ in range(60)]
+    assert (near_keys(texts) == np.concatenate([near_keys([one]) for one in texts])).all()

@@ -18,7 +18,7 @@ pytest.importorskip("numpy")
 pytest.importorskip("zstandard")
 
 from comity.errors import InputError
-from comity.measures import corpus_files
+from comity.measures import corpus_files, corpus_packing
 from comity.measures.corpus import measure_corpus
 from tests.measures.corpus_texts import TEXTS
 
@@ -131,15 +131,17 @@ def test_lines_are_cut_where_they_end_whatever_the_blocks(
 ) -> None:
     """Oracle: `bytes.split` on the whole file, with lines longer than five bytes replaced."""
     monkeypatch.setattr(corpus_files, "LONGEST_RECORD", 5)
-    monkeypatch.setattr(corpus_files, "_BLOCK", length)
+    monkeypatch.setattr(corpus_packing, "BLOCK", length)
+    monkeypatch.setattr(corpus_files, "CHUNK_BYTES", length)
+    monkeypatch.setattr(corpus_files, "CHUNK_RECORDS", 2)
     content = b"a\nbb\n\ncccccc\ndddddddddddddddd\nee\nfffff\ngggggg"
     path = tmp_path / "a.txt"
     path.write_bytes(content)
     found = corpus_files.find_corpus([path]).files[0]
     plan = corpus_files.ReadingPlan(divide="line")
-    chunks = corpus_files.read_chunks(0, found, plan, corpus_files.Reading(), lambda _: None)
-    records = [record for chunk in chunks for record in chunk.records]
-    assert records == [line if len(line) <= 5 else None for line in content.split(b"\n")]
+    chunks = corpus_files.read_chunks(0, found, plan, corpus_packing.Reading(), lambda _: None)
+    numbered = [pair for chunk in chunks for pair in enumerate(chunk.records, chunk.first)]
+    assert numbered == list(enumerate(line if len(line) <= 5 else None for line in content.split(b"\n")))
 
 
 def test_a_document_that_is_too_long_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

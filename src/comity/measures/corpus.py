@@ -8,7 +8,8 @@ duplicates is full the counts are said to be lower bounds.
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.metadata import version
+from functools import partial
+from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING
 
 from comity.dossier.statements import Artefact, Digest, MeasuredFact, Predicate, Tool, new_statement
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
     from comity.dossier.statements import Plain, Statement
     from comity.measures.corpus_duplicates import Duplicates
-    from comity.measures.corpus_files import Divide, Found, Reading
+    from comity.measures.corpus_files import Divide, Found
+    from comity.measures.corpus_packing import Reading
     from comity.measures.corpus_scan import Plan, Tally
+    from comity.measures.corpus_spark import Counted
 
 MEASURE = "corpus"
 
@@ -33,74 +36,113 @@ MOST_SUBJECTS = 1_000
 
 MOST_NAMED = 100
 
+TEXT = "text"
+"""The field that holds the text, where nobody says another."""
+
 UNITS = ("documents", "characters")
 
 
 def measure_corpus(
     paths: Sequence[Path],
     *,
-    column: str = "text",
+    column: str | None = None,
     divide: Divide = "file",
+    config: str | None = None,
+    split: str | None = None,
     detectors: Sequence[str] = ("pycld2", "py3langid"),
     keywords: Path | None = None,
     reference: Path | None = None,
     near: bool = True,
     cores: int = 1,
+    spark: str | None = None,
     progress: Callable[[int, int], None] | None = None,
     on: date | None = None,
 ) -> Statement:
     """Establish what a corpus consists of.
 
     Args:
-        paths: files and directories; each is a source.
-        column: the field of JSON Lines, or column of Parquet, that holds the text.
+        paths: files and directories, each a source; or the card of a data set, whose configurations are sources.
+        column: the field of JSON Lines, or column of Parquet, that holds the text; what the card says, or `text`, by default.
         divide: whether a text file is one document, or each of its lines.
+        config: the configuration, or record set, of the card; all by default.
+        split: the split of the card; all by default.
         detectors: of languages, by name.
         keywords: a list of words, by category of risk.
         reference: a mix of languages to compare with.
         near: whether near duplicates are looked for.
         cores: processes that work at once. More than one needs a main module that can be imported, as for every use of `multiprocessing`.
-        progress: told how many bytes of how many have been read.
+        spark: the address of a Spark cluster that reads in place of these processes and finds the same (`corpus_spark`).
+        progress: told how much of how much has been read.
         on: the day; today by default.
 
     Raises:
-        InputError: a file is missing or not of a form that is read, a package is missing, or there is no document.
+        InputError: a file is missing or not of a form that is read, a package is missing, there is no document, or Spark fails.
     """
     from comity.measures.corpus_content import read_keywords
-    from comity.measures.corpus_duplicates import Duplicates
     from comity.measures.corpus_files import ReadingPlan, find_corpus
-    from comity.measures.corpus_languages import new_detectors
+    from comity.measures.corpus_languages import detector_versions
     from comity.measures.corpus_mix import read_mix
-    from comity.measures.corpus_scan import Plan, Tally, nothing_found, scan
+    from comity.measures.corpus_scan import Plan, nothing_found
+    from comity.measures.dataset_card import artefact_of_card, card_findings, opened
+    from comity.measures.tables import artefact_of
 
     words = None if keywords is None else read_keywords(keywords)
     mix = None if reference is None else read_mix(reference)
-    found = find_corpus(paths)
-    plan = Plan(ReadingPlan(column, divide), tuple(dict.fromkeys(detectors)), words, near)
-    tally, duplicates = Tally(), Duplicates()
-    examined, readings = scan(found, plan, cores, progress)
-    for part in examined:
-        tally.add(part.tally)
-        duplicates.add(part.exact, part.near)
+    sources, card = opened(paths, config, split)
+    found = find_corpus(sources)
+    plan = Plan(
+        ReadingPlan(column or (card and card.column) or TEXT, divide), tuple(dict.fromkeys(detectors)), words, near
+    )
+    read = partial(_read_here, cores=cores) if spark is None else partial(_read_on_spark, master=spark)
+    tally, duplicates, readings = read(found, plan, progress=progress)
     if not tally.documents:
         raise nothing_found(found, tally, readings)
-    tools = [Tool(detector.name, detector.version) for detector in new_detectors(plan.detectors)]
+    tools = [Tool(name, version) for name, version in detector_versions(plan.detectors).items()]
     observations = {
         **_amounts(found, readings, tally),
         **_languages(tally),
         **_duplicates(duplicates, near),
         **_content(tally, plan),
         **({} if mix is None else _reference(tally, mix, plan)),
+        **({} if card is None else card_findings(card, tally.languages["documents"], found, readings)),
     }
     predicate = Predicate(
         MEASURE,
         _method(plan, duplicates),
-        [*tools, Tool("numpy", version("numpy"))],
+        [
+            *tools,
+            Tool("numpy", version_of("numpy")),
+            *([] if spark is None else [Tool("pyspark", version_of("pyspark"))]),
+        ],
         on or datetime.now().astimezone().date(),
         _facts(tally, plan, readings),
         observations,
     )
-    return new_statement(subjects(found, readings), predicate)
+    cards = [] if card is None else [artefact_of_card(card)]
+    lists = [artefact_of(path) for path in (keywords, reference) if path is not None]
+    return new_statement([*subjects(found, readings), *cards, *lists], predicate)
+
+
+def _read_here(
+    found: Found, plan: Plan, *, cores: int, progress: Callable[[int, int], None] | None
+) -> tuple[Tally, Duplicates | Counted, list[Reading]]:
+    from comity.measures.corpus_duplicates import Duplicates
+    from comity.measures.corpus_scan import Tally, scan
+
+    tally, duplicates = Tally(), Duplicates()
+    examined, readings = scan(found, plan, cores, progress)
+    for part in examined:
+        tally.add(part.tally)
+        duplicates.add(part.exact, part.near)
+    return tally, duplicates, readings
+
+
+def _read_on_spark(
+    found: Found, plan: Plan, *, master: str, progress: Callable[[int, int], None] | None
+) -> tuple[Tally, Duplicates | Counted, list[Reading]]:
+    from comity.measures.corpus_spark import scan_on_spark
+
+    return scan_on_spark(found, plan, master, progress)
 
 
 def subjects(found: Found, readings: Sequence[Reading]) -> list[Artefact]:
@@ -115,7 +157,7 @@ def subjects(found: Found, readings: Sequence[Reading]) -> list[Artefact]:
     return artefacts if len(artefacts) <= MOST_SUBJECTS else [manifest(artefacts)]
 
 
-def _method(plan: Plan, duplicates: Duplicates) -> str:
+def _method(plan: Plan, duplicates: Duplicates | Counted) -> str:
     from comity.measures import corpus_languages as languages
 
     text = (
@@ -176,7 +218,7 @@ def _ordered(name: str, counts: Counter[str]) -> dict[str, Plain | None]:
     return {f"{name}.{key}": count for key, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))}
 
 
-def _duplicates(duplicates: Duplicates, near: bool) -> dict[str, Plain | None]:
+def _duplicates(duplicates: Duplicates | Counted, near: bool) -> dict[str, Plain | None]:
     observations: dict[str, Plain | None] = {"duplicates.exact": duplicates.exact}
     if near:
         observations |= {"duplicates.near": duplicates.near, "duplicates.near_compared": duplicates.compared}

@@ -2,8 +2,14 @@
 
 A text's sketch are 112 minima of hashes of its character 8-grams (one permutation, split into bins; empty bins are filled from the
 next full one: Shrivastava and Li 2014), cut into 14 bands of 8. Texts that share a whole band are near duplicates: of pairs with a Jaccard
-similarity of 0.8 about 92 in 100 are found, of those with 0.5 about 5. Hashes lie in tables of a fixed size; when one is full, what comes
-later is still compared with what lies in it but not remembered, and the counts are lower bounds.
+similarity of 0.8 about 92 in 100 are found, of those with 0.5 about 5.
+
+"Earlier" is meant in one order only, whatever reads the corpus and in what pieces: paths as they are given; below a directory its files by
+name, then its subdirectories by name; in a file its records. Of documents with the same text the first one alone is compared for near
+duplicates. It is one where it shares a band with any earlier document that is compared, near duplicate itself or not.
+
+Hashes lie in tables of a fixed size; when one is full, what comes later is still compared with what lies in it but not remembered, and the
+counts are lower bounds, the same ones however the documents are cut into chunks.
 """
 
 from __future__ import annotations
@@ -29,6 +35,9 @@ BINS = BANDS * ROWS
 
 SHORTEST = 64
 """Characters that a text needs to be compared for near duplicates."""
+
+_TOGETHER = 131_072
+"""Characters that are hashed together: what is held for so many stays close to the processor."""
 
 EXACT_SLOTS = 1 << 23
 NEAR_SLOTS = 1 << 24
@@ -63,6 +72,17 @@ def near_keys(texts: Sequence[str]) -> np.ndarray:
 
     Case and the width of spaces make no difference.
     """
+    keys = np.zeros((len(texts), BANDS), dtype=np.uint64)
+    first, size = 0, 0
+    for end, text in enumerate(texts, 1):
+        size += len(text)
+        if size >= _TOGETHER or end == len(texts):
+            keys[first:end] = _near_keys(texts[first:end])
+            first, size = end, 0
+    return keys
+
+
+def _near_keys(texts: Sequence[str]) -> np.ndarray:
     plain = [" ".join(text.casefold().split()) for text in texts]
     lengths = np.array([len(text) for text in plain], dtype=np.int64)
     points = np.frombuffer("".join(plain).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
@@ -131,19 +151,20 @@ class Seen:
         self.held = 0
         self.full = False
 
-    def known(self, keys: np.ndarray) -> np.ndarray:
-        """For different keys, which of them were seen before; all are remembered, as far as there is room."""
+    def known(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For different keys, which of them were seen before, and which are remembered from now on: all, as far as there is room."""
         found = self._looked_up(keys)
         new = keys[~found]
         while self.held + len(new) > len(self._table) * FULLEST and len(self._table) < self._most_slots:
             self._grow()
         room = int(len(self._table) * FULLEST) - self.held
+        remembered = found | (np.cumsum(~found) <= room)
         if len(new) > room:
             self.full = True
             new = new[:room]
         self._put(new)
         self.held += len(new)
-        return found
+        return found, remembered
 
     def _resize(self, slots: int) -> None:
         self._table = np.zeros(slots, dtype=np.uint64)
@@ -195,21 +216,22 @@ class Duplicates:
 
     def add(self, exact: np.ndarray, near: np.ndarray) -> None:
         """Count these documents."""
-        again = _seen_before(exact, self._texts)
+        again, remembered = _seen_before(exact, self._texts)
         self.exact += int(again.sum())
-        candidates = near[~again]
+        # A text that could not be remembered may be one that was there before; it would count as a near duplicate of itself.
+        candidates = near[~again & remembered]
         candidates = candidates[candidates[:, 0] != 0]
         self.compared += len(candidates)
         if len(candidates):
-            shared = _seen_before(candidates.ravel(), self._bands).reshape(candidates.shape)
-            self.near += int(shared.any(axis=1).sum())
+            shared, _ = _seen_before(candidates.ravel(), self._bands)
+            self.near += int(shared.reshape(candidates.shape).any(axis=1).sum())
 
 
-def _seen_before(keys: np.ndarray, seen: Seen) -> np.ndarray:
-    """For each key whether it stood earlier, among these or before."""
+def _seen_before(keys: np.ndarray, seen: Seen) -> tuple[np.ndarray, np.ndarray]:
+    """For each key whether it stood earlier, among these or before, as far as is remembered; and whether it is remembered now."""
     different, first, place = np.unique(keys, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
-    before = np.zeros(len(different), dtype=bool)
-    before[order] = seen.known(different[order])
-    found: np.ndarray = before[place] | (np.arange(len(keys)) != first[place])
-    return found
+    before, remembered = np.zeros((2, len(different)), dtype=bool)
+    before[order], remembered[order] = seen.known(different[order])
+    held = remembered[place]
+    return before[place] | (held & (np.arange(len(keys)) != first[place])), held

@@ -6,12 +6,8 @@ record that is too long stands as `None` in its place, so that the numbers of th
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import os
-import sys
-import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -19,9 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from comity.errors import InputError, Place, did_you_mean, missing_extra
 from comity.language import Message
+from comity.measures.card_files import Listed
+from comity.measures.corpus_packing import Hashed, Reading, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import polars as pl
 
 Kind = Literal["text", "jsonl", "parquet"]
 Record = bytes | str | None
@@ -42,12 +42,8 @@ LONGEST_RECORD = 8_388_608
 
 CHUNK_BYTES = 524_288
 CHUNK_RECORDS = 2_000
-_BLOCK = 262_144
-_PACKED_BLOCK = 4_096
-"""Few packed bytes are unpacked at a time, since a bomb makes very many of them."""
-
 _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_8_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +95,34 @@ class Chunk:
     records: list[Record]
 
 
-@dataclass(slots=True)
-class Reading:
-    """What became of a file, complete when its chunks have been read.
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whole lines of one file as they stand in it, to be cut apart by whoever examines them.
 
     Attributes:
-        digest: SHA-256 of its bytes; None where it was not read.
-        problem: why it was not read, or not to its end: `binary`, `utf_16`, `damaged`.
+        file: number of the file.
+        source: number of its source.
+        kind: of the records.
+        first: number of the first line, from 0.
+        data: the lines, without the end of the last one.
     """
 
-    digest: str | None = None
-    problem: str | None = None
+    file: int
+    source: int
+    kind: Kind
+    first: int
+    data: bytes
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The lines as records."""
+        records: list[Record] = [None if len(line) > LONGEST_RECORD else line for line in self.data.split(b"\n")]
+        for start in range(0, len(records), CHUNK_RECORDS):
+            part = records[start : start + CHUNK_RECORDS]
+            yield Chunk(self.file, self.source, self.kind, self.first + start, part)
+
+
+Part = Chunk | Lines
+"""What one process reads and another examines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +138,11 @@ class ReadingPlan:
     divide: Divide = "file"
 
 
-def find_corpus(paths: Sequence[Path]) -> Found:
-    """The files at and below these paths, in the order of their names. Hidden files and links in directories are left out.
+def find_corpus(paths: Sequence[Path | Listed]) -> Found:
+    """The files at and below these paths. Hidden files and links in directories are left out.
+
+    Files that a card lists are taken as they are listed. Their order is that of the paths; below a directory that of names, its files
+    before its subdirectories. What is no regular file there counts with the files of other kinds.
 
     Raises:
         InputError: a path is missing, is no file of these forms, or is named twice; or there is nothing.
@@ -135,9 +151,15 @@ def find_corpus(paths: Sequence[Path]) -> Found:
     others = 0
     for source, path in enumerate(paths):
         place = Place(str(path))
-        if path.is_dir():
-            for below in _walk(path, place):
+        if isinstance(path, Listed):
+            for below in path.files:
                 form = _form(below)
+                others += form is None
+                if form is not None:
+                    files.append(_file(below, below.as_posix(), source, *form))
+        elif path.is_dir():
+            for below in _walk(path, place):
+                form = _form(below) if below.is_file() and not below.is_symlink() else None
                 others += form is None
                 if form is not None:
                     files.append(_file(below, below.as_posix(), source, *form))
@@ -165,9 +187,8 @@ def _walk(path: Path, place: Place) -> Iterator[Path]:
     for directory, names, files in os.walk(path, onerror=refuse):
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in sorted(files):
-            below = Path(directory, name)
-            if not name.startswith(".") and below.is_file() and not below.is_symlink():
-                yield below
+            if not name.startswith("."):
+                yield Path(directory, name)
 
 
 def _form(path: Path) -> tuple[Kind, str] | None:
@@ -190,31 +211,26 @@ def _twice(files: list[CorpusFile]) -> str | None:
     return None
 
 
-@dataclass(slots=True)
-class _Hashed:
-    """The bytes of a file, hashed as they are read."""
-
-    stream: BinaryIO
-    told: Callable[[int], None]
-    digest: hashlib._Hash = field(default_factory=hashlib.sha256)
-
-    def read(self, size: int = -1) -> bytes:
-        block = self.stream.read(_BLOCK if size < 0 else size)
-        self.digest.update(block)
-        self.told(len(block))
-        return block
-
-    def drained(self) -> str:
-        """The digest of the whole file, of which perhaps not all has been asked for."""
-        while self.read(_BLOCK):
-            pass
-        return self.digest.hexdigest()
-
-
 def read_chunks(
     number: int, file: CorpusFile, plan: ReadingPlan, reading: Reading, told: Callable[[int], None]
 ) -> Iterator[Chunk]:
-    """The records of a file, in chunks; `reading` is complete when they have all been read.
+    """The same as `read_parts`, with all lines cut apart."""
+    for part in read_parts(number, file, plan, reading, told):
+        yield from chunks_of(part)
+
+
+def chunks_of(part: Part) -> Iterator[Chunk]:
+    """The chunks of a part."""
+    if isinstance(part, Lines):
+        yield from part.chunks()
+    else:
+        yield part
+
+
+def read_parts(
+    number: int, file: CorpusFile, plan: ReadingPlan, reading: Reading, told: Callable[[int], None]
+) -> Iterator[Part]:
+    """The records of a file, in parts; `reading` is complete when they have all been read.
 
     Args:
         number: of the file.
@@ -229,93 +245,54 @@ def read_chunks(
     if file.kind == "parquet":
         yield from _parquet_chunks(number, file, plan, reading, told)
         return
-    try:
-        stream = file.path.open("rb")
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=Place(file.name)) from None
-    with stream:
-        hashed = _Hashed(stream, told)
-        blocks = _unpacked(hashed, file.packing, reading)
+    with opened(file) as stream:
+        hashed = Hashed(stream, told)
+        blocks = unpacked(hashed, file.packing, reading)
         start = next(blocks, b"")
-        reading.problem = _refused(start) or reading.problem
-        if reading.problem in {"binary", "utf_16"}:
-            return
         whole = file.kind == "text" and plan.divide == "file"
-        records = _whole(start, blocks, reading) if whole else _lines(start, blocks, reading)
-        yield from _chunked(number, file, records)
+        problem = refused(start, in_lines=not whole)
+        reading.problem = problem or reading.problem
+        if problem is not None:
+            return
+        if whole:
+            yield from chunked(number, file, _whole(start, blocks, reading))
+        else:
+            yield from _lines(number, file, chain([start.removeprefix(UTF_8_MARK)], blocks), reading)
         reading.digest = hashed.drained()
 
 
-def _refused(start: bytes) -> str | None:
-    """Why a file that starts like this holds no UTF-8 text; None where it may."""
+def opened(file: CorpusFile) -> BinaryIO:
+    """The bytes of a file.
+
+    Raises:
+        InputError: it cannot be opened.
+    """
+    try:
+        return file.path.open("rb")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(Message("the file cannot be read: {reason}", reason=reason), place=Place(file.name)) from None
+
+
+def digest_of(file: CorpusFile) -> str:
+    """SHA-256 of the bytes of a file."""
+    with opened(file) as stream:
+        return Hashed(stream, lambda _: None).drained()
+
+
+def refused(start: bytes, *, in_lines: bool) -> str | None:
+    """Why a file that starts like this holds no UTF-8 text, or no lines where they are wanted; None where it may."""
     if start.startswith(_MARKS):
         return "utf_16"
-    return "binary" if b"\0" in start else None
-
-
-def _unpacked(hashed: _Hashed, packing: str, reading: Reading) -> Iterator[bytes]:
-    try:
-        if packing == ".gz":
-            with gzip.GzipFile(fileobj=hashed) as packed:  # type: ignore[call-overload]
-                while block := packed.read(_BLOCK):
-                    yield block
-        elif packing == ".zst":
-            yield from _zstandard(hashed, reading)
-        else:
-            while block := hashed.read(_BLOCK):
-                yield block
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        reading.problem = "damaged"
-
-
-def _zstandard(hashed: _Hashed, reading: Reading) -> Iterator[bytes]:
-    """The frames of a file in turn; one without its end is damage, which a plain stream reader would not tell."""
-    new, error = _zstandard_library()
-    frame, rest = None, b""
-    try:
-        while rest or (rest := hashed.read(_PACKED_BLOCK)):
-            frame = new() if frame is None else frame
-            block = frame.decompress(rest)
-            rest = b""
-            if frame.eof:
-                rest, frame = frame.unused_data, None
-            if block:
-                yield block
-    except error:
-        reading.problem = "damaged"
-        return
-    if frame is not None:
-        reading.problem = "damaged"
-
-
-def _zstandard_library() -> tuple[Callable[[], _Frame], type[Exception]]:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-
-        return zstd.ZstdDecompressor, zstd.ZstdError
-    if find_spec("zstandard") is None:
-        raise missing_extra("zstandard", "corpus")
-    import zstandard
-
-    return lambda: zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
-
-
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class _Frame(Protocol):
-        def decompress(self, data: bytes, /) -> bytes: ...
-        @property
-        def eof(self) -> bool: ...
-        @property
-        def unused_data(self) -> bytes: ...
+    if b"\0" in start:
+        return "binary"
+    return "cr_line_ends" if in_lines and b"\r" in start and b"\n" not in start else None
 
 
 def _whole(start: bytes, blocks: Iterator[bytes], reading: Reading) -> Iterator[Record]:
     """The file as one record; None where it is too long. A file that is cut off is no document."""
     parts, size = list[bytes](), 0
-    for block in chain([start.removeprefix(_UTF_8_MARK)], blocks):
+    for block in chain([start.removeprefix(UTF_8_MARK)], blocks):
         size += len(block)
         if size > LONGEST_RECORD:
             yield None
@@ -325,28 +302,43 @@ def _whole(start: bytes, blocks: Iterator[bytes], reading: Reading) -> Iterator[
         yield b"".join(parts)
 
 
-def _lines(start: bytes, blocks: Iterator[bytes], reading: Reading) -> Iterator[Record]:
-    """The lines of a file without their ends; None for a line that is too long. A last line that is cut off is left out."""
-    rest = start.removeprefix(_UTF_8_MARK)
-    too_long = False
-    while True:
-        *lines, rest = rest.split(b"\n")
-        for line in lines:
-            yield None if too_long or len(line) > LONGEST_RECORD else line
-            too_long = False
-        if len(rest) > LONGEST_RECORD:
-            too_long = True
+def _lines(number: int, file: CorpusFile, blocks: Iterator[bytes], reading: Reading) -> Iterator[Part]:
+    """The lines of a file; None for a line that is too long. A last line that is cut off is left out.
+
+    This is all that one process does for many that examine lines, so it only looks for where the last of them ends.
+    """
+    first, held, too_long = 0, b"", False
+    for block in _gathered(blocks):
         if too_long:
-            rest = b""
-        block = next(blocks, b"")
-        if not block:
-            break
-        rest += block
-    if reading.problem is None and (rest or too_long):
-        yield None if too_long else rest
+            _, end, block = block.partition(b"\n")
+            if not end:
+                continue
+            yield Chunk(number, file.source, file.kind, first, [None])
+            first, too_long = first + 1, False
+        data, end, held = (held + block).rpartition(b"\n")
+        if end:
+            yield Lines(number, file.source, file.kind, first, data)
+            first += data.count(b"\n") + 1
+        if len(held) > LONGEST_RECORD:
+            held, too_long = b"", True
+    if reading.problem is None and (held or too_long):
+        yield Chunk(number, file.source, file.kind, first, [None if too_long else held])
 
 
-def _chunked(number: int, file: CorpusFile, records: Iterator[Record]) -> Iterator[Chunk]:
+def _gathered(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Blocks joined to about the size of a chunk."""
+    held, size = list[bytes](), 0
+    for block in blocks:
+        held.append(block)
+        size += len(block)
+        if size >= CHUNK_BYTES:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
+
+
+def chunked(number: int, file: CorpusFile, records: Iterator[Record]) -> Iterator[Chunk]:
+    """Records of a file, in chunks."""
     first, held, size = 0, list[Record](), 0
     for count, record in enumerate(records, 1):
         held.append(record)
@@ -361,29 +353,62 @@ def _chunked(number: int, file: CorpusFile, records: Iterator[Record]) -> Iterat
 def _parquet_chunks(
     number: int, file: CorpusFile, plan: ReadingPlan, reading: Reading, told: Callable[[int], None]
 ) -> Iterator[Chunk]:
+    digest = digest_of(file)
+    before = file.path.stat()
+    texts = parquet_texts(file, plan, reading)
+    if texts is not None:
+        yield from chunked(number, file, parquet_records(texts, reading))
+    after = file.path.stat()
+    if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
+        hint = Message("measure a corpus that nobody writes to")
+        message = Message("the file has changed while the corpus was read")
+        raise InputError(message, place=Place(file.name), hint=hint)
+    told(file.size)
+    reading.digest = digest
+
+
+def parquet_texts(file: CorpusFile, plan: ReadingPlan, reading: Reading) -> pl.LazyFrame | None:
+    """The column of texts of a table, not read yet; None where the table is damaged, which `reading` is told.
+
+    Raises:
+        InputError: a package is missing, or the table has no such column of texts.
+    """
     if find_spec("polars") is None:
         raise missing_extra("polars", "corpus")
     import polars as pl
 
     place = Place(file.name)
-    with file.path.open("rb") as stream:
-        hashed = _Hashed(stream, lambda _: None)
-        digest = hashed.drained()
     try:
-        table = pl.scan_parquet(file.path)
+        table = pl.scan_parquet(file.path, glob=False)
         schema = table.collect_schema()
-        if plan.column not in schema:
-            hint = did_you_mean(plan.column, schema) or Message("it has: {values}", values=", ".join(list(schema)[:20]))
-            raise InputError(Message('the table has no column "{name}"', name=plan.column), place=place, hint=hint)
-        if schema[plan.column] not in (pl.String, pl.Categorical):
-            raise InputError(Message('the column "{name}" holds no texts', name=plan.column), place=place)
-        texts = table.select(pl.col(plan.column).cast(pl.String))
-        batches = texts.collect_batches(chunk_size=CHUNK_RECORDS, maintain_order=True, lazy=True)
-        yield from _chunked(number, file, (text for batch in batches for text in _shortened(batch)))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         reading.problem = "damaged"
-    told(file.size)
-    reading.digest = digest
+        return None
+    if plan.column not in schema:
+        hint = did_you_mean(plan.column, schema) or Message("it has: {values}", values=", ".join(list(schema)[:20]))
+        raise InputError(Message('the table has no column "{name}"', name=plan.column), place=place, hint=hint)
+    if schema[plan.column] not in (pl.String, pl.Categorical):
+        raise InputError(Message('the column "{name}" holds no texts', name=plan.column), place=place)
+    return table.select(pl.col(plan.column).cast(pl.String))
+
+
+def parquet_records(texts: pl.LazyFrame, reading: Reading) -> Iterator[Record]:
+    """The texts of a table; of a damaged one those of all row groups before the first that cannot be read.
+
+    Row groups smaller than a batch are joined, and those before the damage would be lost with it; they are asked for again one by one.
+    """
+    import polars as pl
+
+    read = 0
+    for size in (CHUNK_RECORDS, 1):
+        try:
+            for batch in texts.slice(read).collect_batches(chunk_size=size, maintain_order=True, lazy=True):
+                yield from _shortened(batch)
+                read += batch.height
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            reading.problem = "damaged"
+        else:
+            return
 
 
 def _shortened(batch: object) -> Iterator[Record]:

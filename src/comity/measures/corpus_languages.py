@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from comity.errors import InputError, did_you_mean, missing_extra
 from comity.language import Message
+from comity.measures.bayes_batches import classifier_of
 from comity.measures.language_codes import NAMES, NO_SCRIPT, OTHER_SCRIPT, WHOLES, as_alpha_3, written_in
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ FIRST_CHARACTERS = 10_000
 """Characters of a document that the first detector reads."""
 
 SECOND_CHARACTERS = 1_000
-"""Characters that the second one reads; it is five times slower."""
+"""Characters that the second one reads; it takes longer for each."""
 
 LETTERS_END = 0x40000
 """Behind it Unicode has no letters, only planes that are empty or of private use."""
@@ -70,7 +71,7 @@ class Answer:
 
 
 class Detector(Protocol):
-    """A program that tells languages.
+    """A program that tells languages. Whoever inherits from this writes `answer` alone.
 
     Attributes:
         name: of its package.
@@ -85,15 +86,17 @@ class Detector(Protocol):
     def answer(self, text: str) -> Answer | None:
         """The language of a text; None where it has no answer."""
 
+    def answers(self, texts: Sequence[str]) -> list[Answer | None]:
+        """The same for many texts: one by one, unless the program can do it sooner together."""
+        return [self.answer(text) for text in texts]
 
-class CompactDetector:
+
+class CompactDetector(Detector):
     """CLD2 through `pycld2`: naive Bayes over pieces of words, 160 languages."""
 
     name = "pycld2"
 
     def __init__(self) -> None:
-        if find_spec("pycld2") is None:
-            raise missing_extra("pycld2", "corpus")
         import pycld2
 
         self.version = version("pycld2")
@@ -116,30 +119,36 @@ class CompactDetector:
         return None if language is None else Answer(language, reliable and details[0][2] >= SURE_PERCENT)
 
 
-class BayesDetector:
+class BayesDetector(Detector):
     """`py3langid`: naive Bayes over pieces of bytes, 139 languages."""
 
     name = "py3langid"
 
     def __init__(self) -> None:
-        if find_spec("py3langid") is None:
-            raise missing_extra("py3langid", "corpus")
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
         self.version = version("py3langid")
         model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
         self.languages = _wholes(model.labels)
         self._classify = model.classify
+        self._classify_all = classifier_of(model)
 
     def answer(self, text: str) -> Answer | None:
         """Its best language; sure where nearly all of the probability is on it."""
-        code, probability = self._classify(text[:SECOND_CHARACTERS])
-        language = as_alpha_3(code)
-        return None if language is None else Answer(language, probability >= SURE_PROBABILITY)
+        return _as_answer(*self._classify(text[:SECOND_CHARACTERS]))
+
+    def answers(self, texts: Sequence[str]) -> list[Answer | None]:
+        """The same answers, several times as fast (`bayes_batches`)."""
+        return [_as_answer(*found) for found in self._classify_all([text[:SECOND_CHARACTERS] for text in texts])]
+
+
+def _as_answer(code: str, probability: float) -> Answer | None:
+    language = as_alpha_3(code)
+    return None if language is None else Answer(language, probability >= SURE_PROBABILITY)
 
 
 DETECTORS: dict[str, Callable[[], Detector]] = {"pycld2": CompactDetector, "py3langid": BayesDetector}
-"""By name; a further detector is one more class with `Detector`'s form."""
+"""By the name of their package; a further detector is one more class with `Detector`'s form."""
 
 
 def new_detectors(names: Sequence[str]) -> tuple[Detector, ...]:
@@ -148,11 +157,22 @@ def new_detectors(names: Sequence[str]) -> tuple[Detector, ...]:
     Raises:
         InputError: there is none of a name, or its package is not installed.
     """
+    return tuple(_detector(name) for name in detector_versions(names))
+
+
+def detector_versions(names: Sequence[str]) -> dict[str, str]:
+    """The versions of detectors by name, without loading them, which takes a while.
+
+    Raises:
+        InputError: there is none of a name, or its package is not installed.
+    """
     for name in names:
         if name not in DETECTORS:
             hint = did_you_mean(name, DETECTORS) or Message("known are: {values}", values=", ".join(DETECTORS))
             raise InputError(Message('there is no detector "{name}"', name=name[:40]), hint=hint)
-    return tuple(_detector(name) for name in dict.fromkeys(names))
+        if find_spec(name) is None:
+            raise missing_extra(name, "corpus")
+    return {name: version(name) for name in names}
 
 
 @cache
@@ -188,15 +208,28 @@ class Told:
     disagreed: bool
 
 
-def tell(text: str, script: str, detectors: Sequence[Detector]) -> Told:
-    """The language of a text in this script."""
-    if script == NO_SCRIPT:
-        return Told("unknown", None, False, False)
-    answers: list[Answer] = []
-    for detector in detectors:
-        answer = detector.answer(text)
-        if answer is not None and written_in(answer.language, script):
-            answers.append(Answer(whole_of(answer.language), answer.sure))
+def tell(texts: Sequence[str], scripts: Sequence[str], detectors: Sequence[Detector]) -> list[Told]:
+    """The languages of texts in these scripts."""
+    asked = [number for number, script in enumerate(scripts) if script != NO_SCRIPT]
+    told = [Told("unknown", None, False, False)] * len(texts)
+    if asked and detectors:
+        given = [detector.answers([texts[number] for number in asked]) for detector in detectors]
+        settled: dict[tuple[str, tuple[Answer | None, ...]], Told] = {}
+        for number, answers in zip(asked, zip(*given, strict=True), strict=True):
+            case = scripts[number], answers
+            if case not in settled:
+                settled[case] = _settled(*case, detectors)
+            told[number] = settled[case]
+    return told
+
+
+def _settled(script: str, given: Sequence[Answer | None], detectors: Sequence[Detector]) -> Told:
+    """What comes of the detectors' answers about one text."""
+    answers = [
+        Answer(whole_of(answer.language), answer.sure)
+        for answer in given
+        if answer is not None and written_in(answer.language, script)
+    ]
     compared = len(answers) > 1
     disagreed = len({answer.language for answer in answers}) > 1
     for answer in answers:

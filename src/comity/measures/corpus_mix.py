@@ -33,7 +33,7 @@ _LARGEST = 1e18
 def effective_number(amounts: Amounts[str, float]) -> float:
     """How many equally large languages would be as diverse: exp of the entropy. 0 where there is nothing."""
     total = sum(amounts.values())
-    return math.exp(-sum(x / total * math.log(x / total) for x in amounts.values() if x)) if total else 0.0
+    return math.exp(-math.fsum(x / total * math.log(x / total) for x in amounts.values() if x)) if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)

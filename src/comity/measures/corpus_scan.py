@@ -1,7 +1,7 @@
-"""Reading a corpus through: chunks go to as many processes as there are cores, and what they found comes back in the order of the files.
+"""Reading a corpus through: parts of it go to as many processes as there are cores, and what they found comes back in order.
 
-Every count is a sum of whole numbers over documents, and duplicates are counted in order by one process, so that the result does not depend
-on the number of processes.
+One process reads, hashes and unpacks, hands on whole lines as they stand, and counts duplicates in order; all else is done by those that
+examine. Every count is a sum of whole numbers over documents, so that the result does not depend on the number of processes.
 """
 
 from __future__ import annotations
@@ -12,16 +12,33 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, TypeAlias
-
-import msgspec
+from typing import TYPE_CHECKING, TypeVar
 
 from comity.errors import InputError, Place, missing_extra
 from comity.language import Message
-from comity.measures.corpus_content import patterns_in, sorted_counts
+from comity.measures.corpus_content import patterns_in_all, sorted_counts
 from comity.measures.corpus_duplicates import exact_keys, near_keys
-from comity.measures.corpus_files import Reading, ReadingPlan, read_chunks
-from comity.measures.corpus_languages import SCRIPT_CODES, Told, new_detectors, script_table, scripts_of, tell
+from comity.measures.corpus_files import (
+    CHUNK_BYTES,
+    CHUNK_RECORDS,
+    Chunk,
+    Lines,
+    Part,
+    ReadingPlan,
+    chunks_of,
+    read_parts,
+)
+from comity.measures.corpus_languages import (
+    SCRIPT_CODES,
+    Told,
+    detector_versions,
+    new_detectors,
+    script_table,
+    scripts_of,
+    tell,
+)
+from comity.measures.corpus_packing import Reading
+from comity.measures.corpus_records import line_decoder, text_of
 
 try:
     import numpy as np
@@ -29,13 +46,13 @@ except ModuleNotFoundError:
     raise missing_extra("numpy", "corpus") from None
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     from comity.measures.corpus_content import Keywords
-    from comity.measures.corpus_files import Chunk, Found, Record
+    from comity.measures.corpus_files import CorpusFile, Found
 
-Decoder: TypeAlias = "msgspec.json.Decoder[msgspec.Struct]"
+_Part = TypeVar("_Part", bound=Part)
 
 ONE_PROCESS_BYTES = 4_000_000
 """A smaller corpus is read sooner than a second process has started."""
@@ -153,55 +170,58 @@ class Examiner:
 
     def examine(self, chunk: Chunk) -> Examined:
         """The counts of a chunk."""
-        tally = Tally()
-        texts: list[str] = []
-        records: list[int] = []
+        return self.examine_all([chunk])[0]
+
+    def examine_all(self, chunks: Sequence[Chunk]) -> list[Examined]:
+        """The counts of every chunk, with the detectors asked about all of their texts at once: many small files cost less."""
+        read = [self._read(chunk) for chunk in chunks]
+        texts = [text for one in read for text in one.texts]
+        letters = scripts_of(texts, self._scripts) if self._detectors else np.zeros((len(texts), 0), dtype=np.int64)
+        told = self._told(texts, letters)
+        encoded = [] if self._plan.languages_only else [text.encode() for text in texts]
+        exact, near = self._keys(texts, encoded)
+        found = []
+        end = 0
+        for chunk, one in zip(chunks, read, strict=True):
+            part = slice(end, end := end + len(one.texts))
+            tally = Tally(documents=len(one.texts), skipped=one.skipped)
+            tally.sources[chunk.source] = len(one.texts)
+            _count_scripts(letters[part], tally)
+            _count_languages(one.texts, told[part], chunk.source, tally)
+            if not self._plan.languages_only:
+                self._count_content(one.texts, encoded[part], tally)
+            languages = [settled.language or "" for settled in told[part]]
+            found.append(Examined(chunk.file, tally, exact[part], near[part], one.records, languages))
+        return found
+
+    def _read(self, chunk: Chunk) -> _Read:
+        read = _Read()
+        decoder = self._json if chunk.kind == "jsonl" else None
         for number, record in enumerate(chunk.records, chunk.first):
-            text = self._text(record, chunk.kind == "jsonl", tally.skipped)
-            if text is not None:
-                texts.append(text)
-                records.append(number)
-        told = self._count(texts, chunk.source, tally)
-        languages = [found.language or "" for found in told]
-        exact, near = self._keys(texts)
-        return Examined(chunk.file, tally, exact, near, records, languages)
+            text = text_of(record, decoder)
+            if isinstance(text, str):
+                read.texts.append(text)
+                read.records.append(number)
+            else:
+                blank_line = text.reason == "empty" and decoder is None and self._plan.reading.divide == "line"
+                if text.reason and not blank_line:
+                    read.skipped[text.reason] += 1
+        return read
 
-    def _text(self, record: Record, in_json: bool, skipped: Counter[str]) -> str | None:
-        text = text_of(record, self._json if in_json else None)
-        if isinstance(text, Skip):
-            blank_line = text.reason == "empty" and not in_json and self._plan.reading.divide == "line"
-            if text.reason and not blank_line:
-                skipped[text.reason] += 1
-            return None
-        return text
+    def _told(self, texts: list[str], letters: np.ndarray) -> list[Told]:
+        if not (texts and self._detectors):
+            return [Told("unknown", None, False, False)] * len(texts)
+        return tell(texts, [SCRIPT_CODES[number] for number in letters.argmax(axis=1)], self._detectors)
 
-    def _keys(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    def _keys(self, texts: list[str], encoded: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
         if self._plan.languages_only:
             return np.zeros(0, dtype=np.uint64), np.zeros((0, 0), dtype=np.uint64)
         near = near_keys(texts) if self._plan.near else np.zeros((len(texts), 1), dtype=np.uint64)
-        return exact_keys([text.encode() for text in texts]), near
+        return exact_keys(encoded), near
 
-    def _count(self, texts: list[str], source: int, tally: Tally) -> list[Told]:
-        told = self._languages(texts, tally) if self._detectors else [Told("unknown", None, False, False)] * len(texts)
-        tally.documents = len(texts)
-        tally.sources[source] = len(texts)
-        for text, found in zip(texts, told, strict=True):
-            tally.characters += len(text)
-            for unit, amount in (("documents", 1), ("characters", len(text))):
-                tally.states[unit][found.state] += amount
-                if found.language is not None:
-                    tally.languages[unit][found.language] += amount
-            if found.language is not None:
-                tally.in_sources[source, found.language] += 1
-            tally.compared += found.compared
-            tally.disagreed += found.disagreed
-        if not self._plan.languages_only:
-            self._count_content(texts, tally)
-        return told
-
-    def _count_content(self, texts: list[str], tally: Tally) -> None:
-        tally.bytes = sum(len(text.encode()) for text in texts)
-        patterns = [patterns_in(text) for text in texts]
+    def _count_content(self, texts: list[str], encoded: list[bytes], tally: Tally) -> None:
+        tally.bytes = sum(map(len, encoded))
+        patterns = patterns_in_all(texts, encoded)
         tally.patterns.update(sorted_counts(patterns))
         tally.personal = sum(map(bool, patterns))
         if self._plan.keywords is not None:
@@ -209,58 +229,39 @@ class Examiner:
             tally.categories.update(sorted_counts(hits))
             tally.flagged = sum(map(bool, hits))
 
-    def _languages(self, texts: list[str], tally: Tally) -> list[Told]:
-        if not texts:
-            return []
-        letters = scripts_of(texts, self._scripts)
-        main = letters.argmax(axis=1)
-        for number, count in enumerate(letters.sum(axis=0)):
-            if count:
-                tally.scripts_characters[SCRIPT_CODES[number]] = int(count)
-        tally.scripts_documents.update(SCRIPT_CODES[number] for number in main)
-        return [tell(text, SCRIPT_CODES[number], self._detectors) for text, number in zip(texts, main, strict=True)]
+
+@dataclass(slots=True)
+class _Read:
+    """The documents of a chunk, the numbers of their records, and the records that are none, by reason."""
+
+    texts: list[str] = field(default_factory=list)
+    records: list[int] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
-def line_decoder(column: str) -> Decoder:
-    """What reads one member of an object and passes over the others."""
-    return msgspec.json.Decoder(msgspec.defstruct("Line", [("text", object, None)], rename={"text": column}))
+def _count_scripts(letters: np.ndarray, tally: Tally) -> None:
+    if letters.size:
+        for number in np.flatnonzero(letters.any(axis=0)):
+            tally.scripts_characters[SCRIPT_CODES[number]] = int(letters[:, number].sum())
+        tally.scripts_documents.update(SCRIPT_CODES[number] for number in letters.argmax(axis=1))
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A record that is no document; a blank line has no reason and is no record."""
-
-    reason: str
-
-
-def text_of(record: Record, decoder: Decoder | None) -> str | Skip:
-    """The text of a record, or why it has none."""
-    if record is None:
-        return Skip("too_long")
-    if isinstance(record, bytes):
-        if decoder is not None:
-            if not record.strip():
-                return Skip("")
-            return _member(record, decoder)
-        try:
-            record = record.decode()
-        except UnicodeDecodeError:
-            return Skip("not_utf_8")
-    return record if record.strip() else Skip("empty")
-
-
-def _member(line: bytes, decoder: Decoder) -> str | Skip:
-    try:
-        text = getattr(decoder.decode(line), "text", None)
-    except msgspec.ValidationError:
-        return Skip("no_text")
-    except (msgspec.DecodeError, RecursionError):
-        return Skip("not_json")
-    except UnicodeDecodeError:
-        return Skip("not_utf_8")
-    if not isinstance(text, str):
-        return Skip("no_text")
-    return text if text.strip() else Skip("empty")
+def _count_languages(texts: list[str], told: list[Told], source: int, tally: Tally) -> None:
+    amounts = {found: [0, 0] for found in told}
+    for text, found in zip(texts, told, strict=True):
+        amount = amounts[found]
+        amount[0] += 1
+        amount[1] += len(text)
+    for found, (documents, characters) in amounts.items():
+        tally.characters += characters
+        tally.compared += found.compared * documents
+        tally.disagreed += found.disagreed * documents
+        for unit, count in (("documents", documents), ("characters", characters)):
+            tally.states[unit][found.state] += count
+            if found.language is not None:
+                tally.languages[unit][found.language] += count
+        if found.language is not None:
+            tally.in_sources[source, found.language] += documents
 
 
 _examiner: Examiner | None = None
@@ -273,10 +274,10 @@ def _prepare(plan: Plan) -> None:
     _examiner = Examiner(plan)
 
 
-def _work(chunk: Chunk) -> Examined:
+def _work(parts: list[Part]) -> list[Examined]:
     if _examiner is None:
         raise RuntimeError("the process was not prepared")
-    return _examiner.examine(chunk)
+    return list(examined(parts, _examiner))
 
 
 def scan(
@@ -295,17 +296,21 @@ def scan(
     """
     readings = [Reading() for _ in found.files]
     total = sum(file.size for file in found.files)
-    chunks = _chunks(found, plan.reading, readings, total, progress)
-    if cores > 1 and total > ONE_PROCESS_BYTES:
-        new_detectors(plan.detectors)
-        return _in_processes(chunks, plan, cores), readings
-    examiner = Examiner(plan)
-    return map(examiner.examine, chunks), readings
+    parts = _parts(found, plan.reading, readings, total, progress)
+    if cores > 1 and sum(map(_unpacked_bytes, found.files)) > ONE_PROCESS_BYTES:
+        detector_versions(plan.detectors)
+        return _in_processes(parts, plan, cores), readings
+    return examined(parts, Examiner(plan)), readings
 
 
-def _chunks(
+def _unpacked_bytes(file: CorpusFile) -> int:
+    """About how much a file holds; texts are packed to a third or less."""
+    return file.size * (3 if file.packing or file.kind == "parquet" else 1)
+
+
+def _parts(
     found: Found, plan: ReadingPlan, readings: list[Reading], total: int, progress: Callable[[int, int], None] | None
-) -> Iterator[Chunk]:
+) -> Iterator[Part]:
     read = 0
 
     def told(count: int) -> None:
@@ -315,19 +320,44 @@ def _chunks(
             progress(min(read, total), total)
 
     for number, (file, reading) in enumerate(zip(found.files, readings, strict=True)):
-        yield from read_chunks(number, file, plan, reading, told)
+        yield from read_parts(number, file, plan, reading, told)
 
 
-def _in_processes(chunks: Iterator[Chunk], plan: Plan, cores: int) -> Iterator[Examined]:
+def examined(parts: Iterable[Part], examiner: Examiner) -> Iterator[Examined]:
+    """What comes of parts, in their order; small ones are examined together."""
+    chunks = (chunk for part in parts for chunk in chunks_of(part))
+    for together in _gathered(chunks):
+        yield from examiner.examine_all(together)
+
+
+def _gathered(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """Parts put together to about the size of a chunk: that of a small file is soon examined, and to hand it on takes as long."""
+    held, bytes_held, records = list[_Part](), 0, 0
+    for part in parts:
+        held.append(part)
+        bytes_held += _size(part)
+        records += 1 if isinstance(part, Lines) else len(part.records)
+        if bytes_held >= CHUNK_BYTES or records >= CHUNK_RECORDS:
+            yield held
+            held, bytes_held, records = [], 0, 0
+    if held:
+        yield held
+
+
+def _size(part: Part) -> int:
+    return len(part.data) if isinstance(part, Lines) else sum(len(record or b"") for record in part.records)
+
+
+def _in_processes(parts: Iterator[Part], plan: Plan, cores: int) -> Iterator[Examined]:
     pool = ProcessPoolExecutor(cores, mp_context=get_context("spawn"), initializer=_prepare, initargs=(plan,))
-    waiting: deque[Future[Examined]] = deque()
+    waiting: deque[Future[list[Examined]]] = deque()
     try:
-        for chunk in chunks:
-            waiting.append(pool.submit(_work, chunk))
+        for together in _gathered(parts):
+            waiting.append(pool.submit(_work, together))
             if len(waiting) > 3 * cores:
-                yield waiting.popleft().result()
+                yield from waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().result()
+            yield from waiting.popleft().result()
     except BrokenProcessPool:
         hint = Message("ask for one process with --cores 1")
         raise InputError(Message("a process that was reading the corpus has ended"), hint=hint) from None
