@@ -60,6 +60,37 @@ def test_a_corpus_in_words(texts: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "documents" not in output.replace("languages.documents", "")
 
 
+@pytest.mark.parametrize(("language", "yes"), [("en", "yes"), ("zh", "是")])
+def test_a_workbook_there_and_back(texts: Path, capsys: pytest.CaptureFixture[str], language: str, yes: str) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("xlsxwriter")
+    words = ["measure", "corpus-sample", "web.jsonl", "-n", "6", "--sheet", "review.xlsx", "--into", "evidence"]
+    assert main([*words, "--lang", language]) == 0
+    book = openpyxl.load_workbook("review.xlsx")
+    page = book.worksheets[1]
+    for row in range(2, 8):
+        page.cell(row, 4).value = yes
+    book.save("review.xlsx")
+    drawn = "evidence/corpus-sample-web.json"
+    assert (
+        main(["measure", "corpus-review", "review.xlsx", "--drawn", drawn, "--into", "evidence", "--lang", "en"]) == 0
+    )
+    assert "data.sample.manual.pass_rate = 1.0" in capsys.readouterr().out
+    assert main([*words, "--lang", "en"]) == 2
+    assert "people may have filled it in" in capsys.readouterr().err
+
+
+def test_a_sheet_of_another_form_is_refused_before_anything_is_read(
+    texts: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["measure", "corpus-sample", "nowhere.jsonl", "-n", "6", "--lang", "en", "--sheet"]
+    assert main([*words, "review.ods"]) == 2
+    assert "one of these forms: .csv, .xlsx" in capsys.readouterr().err
+    monkeypatch.setattr("comity.measures.review_sheet.find_spec", lambda _: None)
+    assert main([*words, "review.xlsx"]) == 2
+    assert 'pip install "comity[sheets]"' in capsys.readouterr().err
+
+
 def test_facts_of_a_corpus_fit_the_vocabulary(texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["measure", "corpus", "web.jsonl", "--keywords", "risks.yaml", "--into", "evidence"]) == 0
     assert main(["measure", "corpus-sample", "web.jsonl", "-n", "6", "--into", "evidence"]) == 0

@@ -24,6 +24,7 @@ from comity.measures import corpus_scan
 from comity.measures.corpus_review import measure_review
 from comity.measures.corpus_sample import draw_sample, proportional
 from comity.measures.intervals import exact_interval
+from comity.measures.review_sheet import ReviewSheet, as_csv
 from tests.measures.corpus_texts import TEXTS
 
 ON = date(2026, 11, 22)
@@ -36,8 +37,8 @@ def corpus(path: Path, count: int, word: str = "text") -> Path:
     return path
 
 
-def rows(sheet: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(sheet.decode("utf-8-sig"))))
+def rows(sheet: ReviewSheet) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(as_csv(sheet).decode("utf-8-sig"), newline="")))
 
 
 def test_the_same_seed_draws_the_same_and_another_does_not(tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_cells_are_no_formulas_and_are_cut(tmp_path: Path) -> None:
     texts = ["=HYPERLINK(1)", "x" * 9_000, 'a\x1b[31m,\n"b"']
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
     shown = {row["record"]: row["text"] for row in rows(draw_sample([path], size=3, on=ON).sheet)}
-    assert shown == {"1": "'=HYPERLINK(1)", "2": "x" * 5_000 + " …", "3": 'a\ufffd[31m,\n"b"'}
+    assert shown == {"1": "'=HYPERLINK(1)", "2": "x" * 5_000 + " … (+4,000)", "3": 'a⟨U+001B⟩[31m,\n"b"'}
 
 
 @pytest.mark.parametrize(
@@ -119,12 +120,12 @@ def test_bad_numbers_are_refused(size: int | None, share: str | None, tmp_path: 
         draw_sample([corpus(tmp_path / "a.jsonl", 10)], size=size, share=share)
 
 
-def filled(sheet: bytes, **answers: list[str]) -> str:
+def filled(sheet: ReviewSheet, **answers: list[str]) -> str:
     table = rows(sheet)
     for column, values in answers.items():
         for row, value in zip(table, values, strict=True):
             row[column] = value
-    stream = io.StringIO()
+    stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, table[0].keys())
     writer.writeheader()
     writer.writerows(table)
@@ -169,22 +170,44 @@ def test_a_sheet_with_gaps_or_other_words_is_refused(tmp_path: Path) -> None:
         sheet.write_text(filled(sample.sheet, acceptable=answers), encoding="utf-8")
         with pytest.raises(InputError, match=words) as error:
             measure_review(sheet)
-        assert ":3:1" in str(error.value)
+        assert ":3:4" in str(error.value)
 
 
 def test_an_item_left_out_or_exchanged_is_noticed(tmp_path: Path) -> None:
     sample = draw_sample([corpus(tmp_path / "a.jsonl", 9)], size=4, on=ON)
-    drawn = write_statement(sample.statement, tmp_path, "drawn")
     whole = filled(sample.sheet, acceptable=["yes"] * 4)
     sheet = tmp_path / "review.csv"
     lines = whole.splitlines(keepends=True)
-    for content in ("".join(lines[:-1]), whole.replace(rows(sample.sheet)[1]["sha256"], "0" * 64)):
+    for content, words in (
+        ("".join(lines[:-1]), "3 of its 4 rows"),
+        (whole.replace(rows(sample.sheet)[1]["sha256"], "0" * 64), "not as it was written"),
+    ):
         sheet.write_text(content, encoding="utf-8")
-        with pytest.raises(IntegrityError, match="what was drawn"):
-            measure_review(sheet, drawn=drawn)
+        with pytest.raises(IntegrityError, match=words):
+            measure_review(sheet)
     sheet.write_text("".join([*lines, lines[-1]]), encoding="utf-8")
     with pytest.raises(InputError, match="stands twice"):
         measure_review(sheet)
+
+
+def test_a_sheet_of_another_draw_is_noticed(tmp_path: Path) -> None:
+    """Its checks are right; the statement says that other items were drawn."""
+    path = corpus(tmp_path / "a.jsonl", 90)
+    drawn = write_statement(draw_sample([path], size=4, seed=1, on=ON).statement, tmp_path, "drawn")
+    sheet = tmp_path / "review.csv"
+    sheet.write_text(filled(draw_sample([path], size=4, seed=2, on=ON).sheet, acceptable=["yes"] * 4), encoding="utf-8")
+    assert measure_review(sheet).predicate.facts[0].value == 4
+    with pytest.raises(IntegrityError, match="what was drawn"):
+        measure_review(sheet, drawn=drawn)
+
+
+def test_the_order_of_the_rows_is_of_no_account(tmp_path: Path) -> None:
+    sample = draw_sample([corpus(tmp_path / "a.jsonl", 90)], size=12, on=ON)
+    drawn = write_statement(sample.statement, tmp_path, "drawn")
+    head, *lines = filled(sample.sheet, acceptable=["yes"] * 11 + ["no"]).splitlines(keepends=True)
+    sheet = tmp_path / "review.csv"
+    sheet.write_text("".join([head, *lines[::-1]]), encoding="utf-8")
+    assert measure_review(sheet, drawn=drawn).predicate.facts[1].value == 11 / 12
 
 
 def test_another_statement_is_no_draw(tmp_path: Path) -> None:

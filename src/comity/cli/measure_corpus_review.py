@@ -36,13 +36,14 @@ def _configure_sample(measures: argparse._SubParsersAction[Parser], parser: Pars
         say("draw documents of a corpus at random into a sheet that people fill in"),
         (
             say(
-                "The same seed draws the same documents. The sheet (CSV) shows the texts; people write yes or no\n"
-                "under acceptable, and if harm is judged as well, under harmful. The statement keeps how it was\n"
-                "drawn and a digest of the items, so that none can be exchanged unseen."
+                "The same seed draws the same documents. The sheet (CSV, or a workbook if its name ends in .xlsx)\n"
+                "shows the texts; people write yes or no under acceptable, and if harm is judged as well, under\n"
+                "harmful. The statement keeps how it was drawn and a digest of the items, so that none can be\n"
+                "exchanged unseen."
             ),
             say("It cannot see: whether anybody looks."),
         ),
-        say("example: comity measure corpus-sample data/ -n 4000 --by source --seed 7 --sheet review.csv"),
+        say("example: comity measure corpus-sample data/ -n 4000 --by source --seed 7 --sheet review.xlsx"),
     )
     add_corpus_options(sample)
     sample.add_argument("-n", type=int, metavar="N", dest="size", help=say("how many documents"))
@@ -52,7 +53,10 @@ def _configure_sample(measures: argparse._SubParsersAction[Parser], parser: Pars
     )
     sample.add_argument("--seed", type=int, default=0, metavar="N", help=say("the seed of whatever is drawn at random"))
     sample.add_argument(
-        "--sheet", metavar="FILE", default="review.csv", help=say("where the sheet is written (default: review.csv)")
+        "--sheet",
+        metavar="FILE",
+        default="review.csv",
+        help=say("where the sheet is written, .csv or .xlsx (default: review.csv)"),
     )
     sample.set_defaults(run=_sample)
 
@@ -70,9 +74,9 @@ def _configure_review(measures: argparse._SubParsersAction[Parser], parser: Pars
             ),
             say("It cannot see: who judged, by which rules, and how carefully."),
         ),
-        say("example: comity measure corpus-review review.csv --drawn evidence/corpus-sample-data.json"),
+        say("example: comity measure corpus-review review.xlsx --drawn evidence/corpus-sample-data.json"),
     )
-    review.add_argument("file", metavar="SHEET", help=say("the filled sheet (CSV)"))
+    review.add_argument("file", metavar="SHEET", help=say("the filled sheet (CSV or XLSX)"))
     review.add_argument("--drawn", metavar="FILE", help=say("the statement of the draw"))
     review.set_defaults(run=_review)
 
@@ -102,8 +106,10 @@ def _configure_mix(measures: argparse._SubParsersAction[Parser], parser: Parser)
 
 def _sample(options: argparse.Namespace) -> int:
     from comity.measures.corpus_sample import draw_sample
+    from comity.measures.review_sheet import rendered, sheet_ending
 
     sheet = Path(options.sheet)
+    ending = sheet_ending(sheet)
     if sheet.exists():
         hint = Message("name another with --sheet")
         raise InputError(
@@ -118,10 +124,12 @@ def _sample(options: argparse.Namespace) -> int:
         seed=options.seed,
         column=options.column,
         divide=options.divide,
+        config=options.config,
+        split=options.split,
         cores=cores_of(options),
         progress=progress_bar(SHOWN_FROM_BYTES),
     )
-    write_file(sheet, sample.sheet)
+    write_file(sheet, rendered(sample.sheet, ending, options.lang))
     return conclude(sample.statement, options, f"corpus-sample-{name_of(paths[0])}")
 
 

@@ -1,6 +1,7 @@
 """Reading a review sheet back that people have filled in: how many items were checked, and how many are acceptable.
 
-A sheet counts only when every row is filled: whoever leaves out the doubtful ones would make the rate better than it is.
+A sheet counts only when every row is filled: whoever leaves out the doubtful ones would make the rate better than it is. Rows may stand in
+another order than they were written in.
 """
 
 from __future__ import annotations
@@ -9,56 +10,54 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from comity.dossier.statements import MeasuredFact, Predicate, new_statement, read_statement
+from comity.dossier.statements import Artefact, Digest, MeasuredFact, Predicate, new_statement, read_statement
 from comity.errors import InputError, IntegrityError, Place
-from comity.language import Message
+from comity.language import Message, clean
+from comity.measures.corpus_sample import FORM, items_digest
 from comity.measures.corpus_sample import MEASURE as SAMPLE
-from comity.measures.corpus_sample import items_digest
 from comity.measures.intervals import CONFIDENCE, exact_interval
-from comity.measures.tables import artefact_of, read_table
+from comity.measures.review_reading import read_review
+from comity.measures.tables import artefact_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
-    import polars as pl
-
     from comity.dossier.statements import Plain, Statement
+    from comity.measures.review_reading import Filled
 
 MEASURE = "corpus-review"
-
-YES = frozenset(("yes", "y", "true", "1", "是", "合格"))
-NO = frozenset(("no", "n", "false", "0", "否", "不合格"))
 
 
 def measure_review(path: Path, *, drawn: Path | None = None, on: date | None = None) -> Statement:
     """Establish the size and the pass rate of a check by people.
 
     Args:
-        path: the filled sheet, as CSV: `acceptable` says yes or no in every row; `harmful` too, or in none.
+        path: the filled sheet, as CSV or XLSX: `acceptable` says yes or no in every row; `harmful` too, or in none.
         drawn: the statement of the draw; then no item may be missing or another.
         on: the day; today by default.
 
     Raises:
         InputError: the sheet is not whole, or holds something else than yes and no.
-        IntegrityError: it holds other items than were drawn.
+        IntegrityError: a row is not as it was written, or the sheet holds other items than were drawn.
     """
-    rows = read_table(path, ("item", "source", "sha256", "acceptable"), ("harmful",))
+    review = read_review(path, FORM)
     place = Place(str(path))
-    digests = ["" if digest is None else digest for digest in rows["sha256"]]
-    items = items_digest(digests)
+    rows = sorted(review.rows, key=_number)
+    items = items_digest(row.cells["sha256"] for row in rows)
     seed = None if drawn is None else _checked_draw(drawn, items, place)
-    if len(set(rows["item"])) != rows.height:
-        raise InputError(Message("an item stands twice in the sheet"), place=place)
-    acceptable = _answers(rows, "acceptable", place)
+    acceptable = [row.judged("acceptable") for row in rows]
     size, passed = len(acceptable), sum(acceptable)
     facts = [
         MeasuredFact("data.sample.manual.size", size, "observed"),
         MeasuredFact("data.sample.manual.pass_rate", passed / size, "observed", "", size, exact_interval(passed, size)),
     ]
     observations: dict[str, Plain | None] = {"items": size, "acceptable": passed, "items_sha256": items}
-    if "harmful" in rows.columns and rows["harmful"].null_count() < rows.height:
-        harmful = _answers(rows, "harmful", place)
+    if review.other_pages > 1:
+        observations["sheets_not_read"] = review.other_pages - 1
+    if any(row.cells.get("harmful", "").strip() for row in rows):
+        harmful = [row.judged("harmful") for row in rows]
         by_source = _by_source(rows, harmful)
         facts.append(_worst(by_source))
         observations["harmful"] = sum(harmful)
@@ -67,7 +66,7 @@ def measure_review(path: Path, *, drawn: Path | None = None, on: date | None = N
     method = "A sheet of documents drawn at random, judged by people; exact 95 % interval of Clopper and Pearson."
     method += " The draw was compared with its statement." if drawn is not None else " The draw was not looked at."
     day = on or datetime.now().astimezone().date()
-    artefacts = [artefact_of(path)] + ([] if drawn is None else [artefact_of(drawn)])
+    artefacts = [Artefact(clean(path.name), Digest(review.sha256))] + ([] if drawn is None else [artefact_of(drawn)])
     return new_statement(artefacts, Predicate(MEASURE, method, [], day, facts, observations, seed=seed))
 
 
@@ -77,31 +76,20 @@ def _checked_draw(drawn: Path, items: str, place: Place) -> int | None:
     if predicate.measure != SAMPLE:
         raise InputError(Message("this is no statement of a draw"), place=Place(str(drawn)))
     if predicate.observations.get("items_sha256") != items:
-        hint = Message("an item was removed, added, moved or changed; draw again with the same seed to see which")
+        hint = Message("an item was removed, added or changed; draw again with the same seed to see which")
         raise IntegrityError(Message("the sheet does not hold what was drawn"), place=place, hint=hint)
     return predicate.seed
 
 
-def _answers(rows: pl.DataFrame, column: str, place: Place) -> list[bool]:
-    found: list[bool] = []
-    for row, value in enumerate(rows[column], 2):
-        answer = "" if value is None else value.strip().casefold()
-        if not answer:
-            hint = Message("judge every item; one that cannot be judged is not acceptable")
-            raise InputError(
-                Message('"{column}" is not filled in', column=column), place=Place(place.file, row, 1), hint=hint
-            )
-        if answer not in YES | NO:
-            message = Message('"{text}" is neither yes nor no', text=answer[:40])
-            raise InputError(message, place=Place(place.file, row, 1))
-        found.append(answer in YES)
-    return found
+def _number(row: Filled) -> int:
+    """The number of an item; its check tells that it is one."""
+    return int(row.cells["item"])
 
 
-def _by_source(rows: pl.DataFrame, harmful: list[bool]) -> dict[str, list[bool]]:
+def _by_source(rows: Sequence[Filled], harmful: list[bool]) -> dict[str, list[bool]]:
     found: dict[str, list[bool]] = defaultdict(list)
-    for source, answer in zip(rows["source"], harmful, strict=True):
-        found[source or ""].append(answer)
+    for row, answer in zip(rows, harmful, strict=True):
+        found[row.cells["source"]].append(answer)
     return dict(sorted(found.items()))
 
 

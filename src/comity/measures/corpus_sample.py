@@ -7,8 +7,6 @@ count and to choose, once to fetch the texts that were chosen.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,10 +19,13 @@ from typing import TYPE_CHECKING, Literal
 from comity.dossier.statements import Predicate, Tool, new_statement
 from comity.errors import InputError, Place
 from comity.language import Message, clean
-from comity.measures.corpus import subjects
+from comity.measures.corpus import MOST_NAMED, TEXT, subjects
 from comity.measures.corpus_files import ReadingPlan, find_corpus, read_chunks
 from comity.measures.corpus_languages import new_detectors
-from comity.measures.corpus_scan import Plan, Tally, line_decoder, nothing_found, scan, skipped_files, text_of
+from comity.measures.corpus_records import line_decoder, text_of
+from comity.measures.corpus_scan import Plan, Tally, nothing_found, scan, skipped_files
+from comity.measures.dataset_card import opened
+from comity.measures.review_sheet import Column, ReviewSheet, SheetForm, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,18 +33,50 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from comity.dossier.statements import Plain, Statement
-    from comity.measures.corpus_files import CorpusFile, Divide, Found, Reading
+    from comity.measures.corpus_files import CorpusFile, Divide, Found
+    from comity.measures.corpus_packing import Reading
 
 MEASURE = "corpus-sample"
 
 Stratum = Literal["none", "language", "source"]
 
-COLUMNS = ("item", "source", "file", "record", "language", "sha256", "text", "acceptable", "harmful", "note")
+FORM = SheetForm(
+    (
+        Column("item", Message("item"), "given", 7),
+        Column("language", Message("language"), "given", 10),
+        Column("text", Message("text"), "text", 90),
+        Column("acceptable", Message("acceptable"), "verdict", 12),
+        Column("harmful", Message("harmful"), "verdict", 12),
+        Column("note", Message("note"), "note", 30),
+        Column("source", Message("source"), "given", 24),
+        Column("file", Message("file"), "given", 24),
+        Column("record", Message("record"), "given", 9),
+        Column("sha256", Message("SHA-256"), "given", 14),
+    ),
+    Message("Texts of a corpus, drawn at random, for people to judge"),
+    (
+        Message('Read each text and choose yes or no under "{column}", in every row.', column=Message("acceptable")),
+        Message(
+            "A text that cannot be judged is not acceptable. Leaving out the doubtful ones would make the rate wrong."
+        ),
+        Message(
+            'If harm is judged too, choose yes or no under "{column}" in every row; otherwise leave that column empty.',
+            column=Message("harmful"),
+        ),
+        Message("A long text shows only in part: choose its cell, and read it above the table or with the arrow keys."),
+        Message("A text that ends in … and a number was cut; so many characters of it are left in the file."),
+        Message("Do not remove, add or edit rows. Each one carries a check, and a changed one is noticed."),
+        Message("Then save as XLSX and run: comity measure corpus-review FILE --drawn STATEMENT"),
+    ),
+    frozenset(("harmful",)),
+)
 
 SHOWN_CHARACTERS = 5_000
 """Characters of a text that the sheet shows."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+MOST_SHOWN_BYTES = 250_000_000
+"""UTF-8 bytes of all texts of a sheet, so that it can be read back."""
+
 _KEPT = 1_000
 _WIDEST = 2
 
@@ -70,11 +103,11 @@ class Sample:
     """What was drawn.
 
     Attributes:
-        sheet: a table for reviewers, CSV.
+        sheet: a table for reviewers.
         statement: how it was drawn, and from what.
     """
 
-    sheet: bytes
+    sheet: ReviewSheet
     statement: Statement
 
 
@@ -110,8 +143,10 @@ def draw_sample(
     share: str | None = None,
     by: Stratum = "none",
     seed: int = 0,
-    column: str = "text",
+    column: str | None = None,
     divide: Divide = "file",
+    config: str | None = None,
+    split: str | None = None,
     cores: int = 1,
     progress: Callable[[int, int], None] | None = None,
     on: date | None = None,
@@ -119,13 +154,15 @@ def draw_sample(
     """Draw documents at random for a review by people.
 
     Args:
-        paths: files and directories; each is a source.
+        paths: files and directories, each a source; or the card of a data set, whose configurations are sources.
         size: how many; or
         share: which part of all, above 0 and up to 1; rounded up to whole documents.
         by: what the sample is divided by in proportion (largest remainders).
         seed: of the draw.
-        column: the field of JSON Lines, or column of Parquet, that holds the text.
+        column: the field of JSON Lines, or column of Parquet, that holds the text; what the card says, or `text`, by default.
         divide: whether a text file is one document, or each of its lines.
+        config: the configuration, or record set, of the card; all by default.
+        split: the split of the card; all by default.
         cores: processes that work at once.
         progress: told how many bytes of how many have been read.
         on: the day; today by default.
@@ -134,8 +171,11 @@ def draw_sample(
         InputError: a file or a number is not as described, or there are fewer documents than asked for.
     """
     part = _checked(size, share)
-    found = find_corpus(paths)
-    plan = Plan(ReadingPlan(column, divide), ("pycld2", "py3langid") if by == "language" else (), None, False, True)
+    sources, card = opened(paths, config, split)
+    found = find_corpus(sources)
+    detectors = ("pycld2", "py3langid") if by == "language" else ()
+    reading = ReadingPlan(column or (card and card.column) or TEXT, divide)
+    plan = Plan(reading, detectors, None, False, True)
     tally = Tally()
     strata: dict[str, _Stratum] = defaultdict(lambda: _Stratum(size, part))
     examined, readings = scan(found, plan, cores, progress)
@@ -155,7 +195,7 @@ def draw_sample(
     drawn = [one for name, count in counts.items() for one in strata[name].smallest(count)]
     if len(drawn) != wanted:
         raise RuntimeError(f"{len(drawn)} of {wanted}")
-    sheet, items = _sheet(found, sorted(drawn), plan.reading)
+    sheet, items = _sheet(found, sorted(drawn), plan.reading, readings)
     return Sample(sheet, _statement(found, readings, tally, Counter(counts), items, by, seed, on))
 
 
@@ -191,24 +231,26 @@ def proportional(sizes: dict[str, int], wanted: int) -> dict[str, int]:
     return found
 
 
-def _sheet(found: Found, drawn: list[Drawn], reading: ReadingPlan) -> tuple[bytes, str]:
+def _sheet(found: Found, drawn: list[Drawn], reading: ReadingPlan, readings: list[Reading]) -> tuple[ReviewSheet, str]:
     """The sheet, and a digest over what it holds: the digests of its texts in their order, a line each."""
     by_file: dict[int, dict[int, int]] = defaultdict(dict)
     for place, one in enumerate(drawn):
         by_file[one.file][one.record] = place
     digests, shown = [""] * len(drawn), [""] * len(drawn)
+    room = MOST_SHOWN_BYTES
     for number, records in sorted(by_file.items()):
-        for record, text in _fetched(number, found.files[number], reading, records):
-            digests[records[record]], shown[records[record]] = sha256(text.encode()).hexdigest(), _cell(text)
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+        for record, text in _fetched(number, found.files[number], reading, records, readings[number]):
+            digests[records[record]], shown[records[record]] = sha256(text.encode()).hexdigest(), _shown(text)
+            room -= len(shown[records[record]].encode())
+            if room < 0:
+                message = Message("the texts of the sheet are larger than {limit} bytes", limit=MOST_SHOWN_BYTES)
+                raise InputError(message, hint=Message("draw fewer documents"))
+    rows: list[tuple[str, ...]] = []
     for place, one in enumerate(drawn):
         file = found.files[one.file]
-        source = found.sources[file.source]
-        cells = (place + 1, _cell(source), _cell(file.name), one.record + 1, one.language, digests[place])
-        writer.writerow((*cells, shown[place], "", "", ""))
-    return b"\xef\xbb\xbf" + stream.getvalue().encode(), items_digest(digests)
+        where = (visible(found.sources[file.source]), visible(file.name), str(one.record + 1))
+        rows.append((str(place + 1), one.language, shown[place], *where, digests[place]))
+    return ReviewSheet(FORM, tuple(rows)), items_digest(digests)
 
 
 def items_digest(digests: Iterable[str]) -> str:
@@ -216,24 +258,34 @@ def items_digest(digests: Iterable[str]) -> str:
     return sha256("".join(f"{digest}\n" for digest in digests).encode()).hexdigest()
 
 
-def _cell(text: str) -> str:
-    """A text for a cell: cut, without characters that steer, and never a formula."""
-    shown = text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} …"
-    shown = f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
-    return clean(shown.replace("\r\n", "\n").replace("\t", " "))
+def _shown(text: str) -> str:
+    """A text as the sheet shows it: cut, with the number of characters that are left out."""
+    cut = len(text) - SHOWN_CHARACTERS
+    return visible(text if cut <= 0 else f"{text[:SHOWN_CHARACTERS]} … (+{cut:,})")
 
 
-def _fetched(number: int, file: CorpusFile, plan: ReadingPlan, records: dict[int, int]) -> Iterable[tuple[int, str]]:
-    from comity.measures.corpus_files import Reading
+def _fetched(
+    number: int, file: CorpusFile, plan: ReadingPlan, records: dict[int, int], before: Reading
+) -> Iterable[tuple[int, str]]:
+    """The texts of records, read a second time; the file has to be the one of the first.
+
+    Raises:
+        InputError: it is not.
+    """
+    from comity.measures.corpus_packing import Reading
 
     decoder = line_decoder(plan.column) if file.kind == "jsonl" else None
-    for chunk in read_chunks(number, file, plan, Reading(), lambda _: None):
+    changed = InputError(Message("the file changed while it was read"), place=Place(file.name))
+    reading = Reading()
+    for chunk in read_chunks(number, file, plan, reading, lambda _: None):
         for record, content in enumerate(chunk.records, chunk.first):
             if record in records:
                 text = text_of(content, decoder)
                 if not isinstance(text, str):
-                    raise InputError(Message("the file has changed while it was read"), place=Place(file.name))
+                    raise changed
                 yield record, text
+    if reading.digest != before.digest:
+        raise changed
 
 
 def _statement(
@@ -246,10 +298,13 @@ def _statement(
     seed: int,
     on: date | None,
 ) -> Statement:
+    unread = [clean(line) for line in skipped_files(found, readings)]
     observations: dict[str, Plain | None] = {
         "documents": tally.documents,
         "records_skipped": sum(tally.skipped.values()),
-        "files_not_read_to_the_end": len(skipped_files(found, readings)),
+        "files_of_other_kinds": found.others,
+        "files_not_read_to_the_end": len(unread),
+        **({"files_not_read": unread[:MOST_NAMED]} if unread else {}),
         "drawn": sum(counts.values()),
         "items_sha256": items,
     }
