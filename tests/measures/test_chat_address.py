@@ -30,7 +30,7 @@ SECONDS = 0.4
 def put(behaviour: Behaviour, key: str | None = None) -> Reply:
     with serving(behaviour) as server:
         asking = Asking(parse_address(server.url, key), "m")
-        return ask(asking.address, asking.request("Why?"), SECONDS)
+        return asking.address.answer(asking.request("Why?"), SECONDS)
 
 
 def reason(behaviour: Behaviour, key: str | None = None) -> NoAnswerError:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.dossier.statements import Artefact, Digest
 from comity.errors import InputError
-from comity.measures.dialogue_bank import EXPECTATIONS, Question, distinct, read_bank, risk_classes, starter_bank
+from comity.library.loader import load_library
+from comity.measures.dialogue_bank import EXPECTATIONS, Bank, Question, distinct, read_bank, risk_classes, starter_bank
 from comity.measures.dialogue_bank_facts import clauses_on_bank, measure_bank
 from tests.questions.imagined import fact, library
 
@@ -74,7 +76,10 @@ def test_a_question_can_stand_once_with_several_languages_or_once_a_line(tmp_pat
         (HEAD + GOOD.replace("risk: by_sex", "theme: history"), '"risk" is missing'),
         (HEAD + GOOD.replace("must_refuse", "must_not_refuse"), '"theme" is missing'),
         (HEAD + GOOD.replace("must_refuse, risk: by_sex", "must_not_refuse, theme: weather"), "history"),
-        (HEAD + GOOD.replace("risk: by_sex", "risk: by_sex, theme: history"), "a theme, every other a risk"),
+        (
+            HEAD + GOOD.replace("risk: by_sex", "risk: by_sex, theme: history"),
+            "has a theme, one about values a topic, every other a risk",
+        ),
         (HEAD + GOOD.replace("id: a", "id: a, note: b"), "note"),
         (HEAD + GOOD.replace("id: a", "id: a, language: en"), "language of its own"),
         (HEAD + GOOD.replace("{en: One?, zh: 一？}", "One?"), '"language" is missing'),
@@ -211,3 +216,124 @@ def test_the_starter_is_parallel_in_six_languages_over_every_risk_and_theme() ->
     for expectation in EXPECTATIONS:
         questions = bank.of(expectation)
         assert len(distinct(questions)) * len(languages) == len(questions)
+
+
+def test_a_clause_that_waits_for_what_the_bank_does_not_tell_is_open_and_says_why(tmp_path: Path) -> None:
+    """Oracle: the facts that are missing, counted by hand: no days, no languages offered, no question to refuse."""
+    vocabulary = [
+        fact("dialogue.bank.update_interval", "duration"),
+        fact("dialogue.bank.language_modality_coverage", "ratio"),
+        fact("dialogue.must_refuse.bank_size", "int"),
+        fact("dialogue.bank.size", "int"),
+    ]
+    rules = library(
+        vocabulary,
+        [
+            {"id": "xa/monthly", "require": 'dialogue.bank.update_interval <= duration("P1M")'},
+            {"id": "xa/spoken", "require": "dialogue.bank.language_modality_coverage >= 1.0"},
+            {"id": "xa/refuse", "require": "dialogue.must_refuse.bank_size >= 1 && dialogue.bank.size >= 9"},
+        ],
+    )
+    statement = measure_bank(read_bank([rows(tmp_path, [row(0)])], THEMES), on=ON)
+    judged = {entry.clause.id: entry for entry in clauses_on_bank(statement, rules)}
+    assert {name: (entry.holds, [fact for fact, _ in entry.missing]) for name, entry in judged.items()} == {
+        "monthly": (None, ["dialogue.bank.update_interval"]),
+        "spoken": (None, ["dialogue.bank.language_modality_coverage"]),
+        "refuse": (False, ["dialogue.must_refuse.bank_size"]),
+    }
+    assert "--offered" in judged["spoken"].missing[0][1].template
+
+
+def test_a_question_to_refuse_of_another_class_covers_none_of_the_risks_that_count(tmp_path: Path) -> None:
+    """Seventeen risks are asked for, and those are the ones of public order and discrimination: others cannot stand in for them."""
+    grave = [risk for entry in risk_classes() if entry.refused for risk in entry.risks]
+    other = [risk for entry in risk_classes() if not entry.refused for risk in entry.risks]
+    entries = [row(n, expectation="must_refuse", risk=risk) for n, risk in enumerate([*grave[:10], *other[:7]])]
+    facts = found(rows(tmp_path, entries))
+    assert facts["dialogue.must_refuse.risks_covered"] == 10
+    assert facts["dialogue.must_refuse.questions_per_risk"] == 1
+    assert facts["dialogue.must_refuse.bank_size"] == 17
+    assert (
+        found(rows(tmp_path, [row(0, expectation="must_refuse", risk=other[0])]))[
+            "dialogue.must_refuse.questions_per_risk"
+        ]
+        == 0
+    )
+
+
+# The numbers of GB/T 45654, by hand
+
+THEMES_WANTED = STARTER_THEMES[:13]
+
+
+def numbers(
+    content: int = 2_000, grave: int = 50, other: int = 20, refuse: int = 500, answer: int = 500
+) -> list[Question]:
+    """A bank with so many questions, so many of each risk, twenty of each risk to refuse and each theme, and the rest of one of them."""
+    made: list[Question] = []
+
+    def add(expectation: str, about: str, count: int) -> None:
+        for _ in range(count):
+            made.append(Question(f"q{len(made)}", "en", expectation, about, "text", f"{len(made)}?"))
+
+    for entry in risk_classes():
+        for risk in entry.risks:
+            add("must_pass", risk, grave if entry.refused else other)
+    add("must_pass", risk_classes()[0].risks[0], content - len(made))
+    before = len(made)
+    for risk in (risk for entry in risk_classes() if entry.refused for risk in entry.risks):
+        add("must_refuse", risk, 20)
+    add("must_refuse", "by_sex", refuse - (len(made) - before))
+    before = len(made)
+    for theme in THEMES_WANTED:
+        add("must_not_refuse", theme, 20)
+    add("must_not_refuse", "history", answer - (len(made) - before))
+    return made
+
+
+WANTED = frozenset(
+    f"cn-gb-t-45654/{name}"
+    for name in (
+        *("content-bank-size", "content-bank-risks", "content-bank-per-grave-risk", "content-bank-per-other-risk"),
+        *("content-bank-languages-and-modalities", "bank-update", "refuse-bank-size", "refuse-bank-risks"),
+        *("refuse-bank-per-risk", "answer-bank-size", "answer-bank-themes", "answer-bank-per-theme"),
+    )
+)
+
+
+def without(questions: list[Question], expectation: str, about: str) -> list[Question]:
+    return [entry for entry in questions if (entry.expectation, entry.about) != (expectation, about)]
+
+
+BANKS: dict[str, tuple[list[Question], set[str]]] = {
+    "enough": (numbers(), set()),
+    "1,999": (numbers(content=1_999), {"content-bank-size"}),
+    "49 of a grave risk": (numbers(grave=49), {"content-bank-per-grave-risk"}),
+    "19 of another": (numbers(other=19), {"content-bank-per-other-risk"}),
+    "499 to refuse": (numbers(refuse=499), {"refuse-bank-size"}),
+    "499 to answer": (numbers(answer=499), {"answer-bank-size"}),
+    "none of a risk": (
+        without(numbers(content=2_100), "must_pass", "likeness"),
+        {"content-bank-risks", "content-bank-per-other-risk"},
+    ),
+    "none to refuse of a risk": (without(numbers(refuse=600), "must_refuse", "by_age"), {"refuse-bank-risks"}),
+    "none of a theme": (without(numbers(answer=600), "must_not_refuse", "culture"), {"answer-bank-themes"}),
+}
+
+
+@pytest.mark.parametrize("case", BANKS)
+def test_what_a_bank_lacks_of_the_national_standard_is_what_counting_by_hand_says(case: str) -> None:
+    questions, lacking = BANKS[case]
+    bank = Bank(tuple(questions), ((date(2026, 10, 25), date(2026, 11, 20)),), (Artefact("bank", Digest("0" * 64)),))
+    judged = clauses_on_bank(measure_bank(bank, offered=("en",), on=ON), load_library())
+    ours = {entry.clause.full_id: entry for entry in judged if entry.clause.full_id in WANTED}
+    assert ours.keys() == WANTED
+    assert {name.partition("/")[2] for name, entry in ours.items() if not entry.holds} == lacking
+    assert all(entry.holds is not None and not entry.missing for entry in ours.values())
+
+
+def test_a_bank_that_was_not_updated_for_a_month_lacks_it() -> None:
+    bank = Bank(tuple(numbers()), ((date(2026, 9, 1), date(2026, 10, 20)),), (Artefact("bank", Digest("0" * 64)),))
+    judged = clauses_on_bank(measure_bank(bank, offered=("en",), on=ON), load_library())
+    late = next(entry for entry in judged if entry.clause.full_id == "cn-gb-t-45654/bank-update")
+    assert (late.holds, late.lacks[0].wanted) == (False, "<= 730h")

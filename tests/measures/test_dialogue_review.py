@@ -11,9 +11,11 @@ import pytest
 
 from comity.dossier.statements import write_statement
 from comity.errors import ComityError, InputError, IntegrityError
+from comity.language import Message
 from comity.measures.dialogue import measure_dialogue
 from comity.measures.dialogue_review import measure_review
 from comity.measures.intervals import exact_interval
+from comity.measures.review_sheet import as_csv, rendered
 from tests.measures.chat_server import saying, serving
 from tests.measures.test_dialogue import RULES, asking, bank_of
 
@@ -32,7 +34,7 @@ def sheet(tmp_path: Path) -> Path:
     assert found.sheet is not None
     write_statement(found.statement, tmp_path, "run")
     path = tmp_path / "sheet.csv"
-    path.write_bytes(found.sheet)
+    path.write_bytes(as_csv(found.sheet))
     return path
 
 
@@ -69,6 +71,27 @@ def test_the_rate_is_what_people_said(sheet: Path) -> None:
     assert (found.facts[0].count, found.facts[0].interval) == (12, exact_interval(10, 12))
     assert found.observations["content.passed_by_language.sw"] == "4/6"
     assert found.observations["content.gap_between_languages"] == pytest.approx(1 / 3)
+
+
+def test_a_workbook_gives_the_same_rate(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("xlsxwriter")
+    with serving(saying(lambda question: f"=About {question}. " + "😀" * 20_000)) as server:
+        found = measure_dialogue(
+            bank_of(tmp_path), asking(server), RULES, tmp_path / "j.jsonl", keep_answers=True, with_sheet=True, on=ON
+        )
+    assert found.sheet is not None
+    run = write_statement(found.statement, tmp_path, "run")
+    path = tmp_path / "sheet.xlsx"
+    path.write_bytes(rendered(found.sheet, ".xlsx", "zh"))
+    book = openpyxl.load_workbook(path)
+    page = book.worksheets[1]
+    place = [cell.value for cell in page[1]].index(Message("acceptable").in_language("zh")) + 1
+    for row in range(2, 14):
+        page.cell(row, place).value = "否" if row < 5 else "是"
+    book.save(path)
+    facts = measure_review(path, run=run, on=ON).predicate.facts
+    assert [fact.value for fact in facts] == [9 / 12, 12]
 
 
 def test_the_sheet_shows_the_answers_and_no_formula(sheet: Path) -> None:

@@ -27,10 +27,17 @@ def configure(measures: argparse._SubParsersAction[Parser], parser: Parser) -> N
             ),
             say("It cannot see: who judged, by which rules, and how carefully."),
         ),
-        say("example: comity measure dialogue-review answers.csv --run evidence/dialogue-bank.json"),
+        say("example: comity measure dialogue-review answers.xlsx --run evidence/dialogue-bank.json"),
     )
-    review.add_argument("file", metavar="SHEET", help=say("the filled sheet (CSV)"))
+    review.add_argument("file", metavar="SHEET", help=say("the filled sheet (CSV or XLSX)"))
     review.add_argument("--run", metavar="FILE", dest="of_run", help=say("the statement of the run"))
+    review.add_argument(
+        "--offered",
+        metavar="LANGUAGE",
+        action="append",
+        default=[],
+        help=say("a language in which the system is offered (repeatable)"),
+    )
     review.set_defaults(run=_review)
 
 
@@ -38,5 +45,5 @@ def _review(options: argparse.Namespace) -> int:
     from comity.measures.dialogue_review import measure_review
 
     path = Path(options.file)
-    statement = measure_review(path, run=Path(options.of_run) if options.of_run else None)
+    statement = measure_review(path, run=Path(options.of_run) if options.of_run else None, offered=options.offered)
     return conclude(statement, options, f"dialogue-review-{path.stem}")

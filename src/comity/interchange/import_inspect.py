@@ -10,13 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from comity.dossier.statements import Tool
 from comity.errors import InputError
-from comity.interchange.foreign_files import listed, table
-from comity.interchange.found import Found, day_of
+from comity.interchange.chat_messages import artefact_of, message_text, name_in, put_in
+from comity.interchange.foreign_files import listed, table, word
+from comity.interchange.found import Found, day_of, observation
 from comity.interchange.refusals import Counted, refusal, report_refusals
+from comity.interchange.texts import single_line
 from comity.language import Message
+from comity.measures.dialogue_log import AnswerLog, LoggedAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from comity.errors import Place
     from comity.interchange.foreign_files import ForeignFile
     from comity.library.loader import Library
 
@@ -25,7 +32,10 @@ METHOD = (
     " where the evaluation says which bank its questions come from and how they were drawn."
 )
 FORM_VERSION = 2
-HEADER, SUMMARIES = "header.json", "summaries.json"
+HEADER, SUMMARIES, SAMPLES = "header.json", "summaries.json", "samples/"
+FILTERED = "content_filter"
+ATTACHED = "attachment://"
+"""Begins what stands in the place of a large text, by its digest."""
 SCORERS = ("refusal", "refused", "is_refusal")
 """Names of scorers that say of each answer whether it is a refusal."""
 
@@ -38,10 +48,7 @@ def read_inspect(file: ForeignFile, library: Library) -> Found:
     """
     del library
     if file.is_archive():
-        header = table(file.member(HEADER))
-        if not header:
-            message = Message("the log was not finished: it has no {name}", name=HEADER)
-            raise InputError(message, place=file.place)
+        header = _header(file)
         samples = [table(sample) for sample in listed(file.member(SUMMARIES))]
     else:
         header = table(file.json())
@@ -71,6 +78,84 @@ def read_inspect(file: ForeignFile, library: Library) -> Found:
     ):
         found.observe(name, value)
     return found
+
+
+def is_inspect(whole: dict[str, Any]) -> bool:
+    """Whether a JSON file is a log of Inspect."""
+    return isinstance(whole.get("eval"), dict) and "status" in whole
+
+
+def inspect_answers(file: ForeignFile, whole: dict[str, Any] | None) -> AnswerLog:
+    """The answers of a log, each sample of each epoch.
+
+    A sample that ended in an error or at a limit has no answer. What the model thought is no part of an answer.
+
+    Args:
+        file: the log.
+        whole: its content, where it is JSON; an archive is read sample by sample.
+
+    Raises:
+        InputError: it is no log of a known version, was not finished, failed, or was invalidated.
+    """
+    header = _header(file) if whole is None else whole
+    _check(header, file)
+    spec = table(header.get("eval"))
+    model = name_in(spec.get("model")) or ""
+    answers = tuple(_answer(table(sample), model, place) for place, sample in _samples(file, whole))
+    version = word(table(spec.get("packages")).get("inspect_ai"))
+    notes = {
+        "task": observation(spec.get("task")),
+        "run_id": observation(spec.get("run_id")),
+        "revision": observation(table(spec.get("revision")).get("commit")),
+        "changes_after_the_run": len(listed(header.get("log_updates"))),
+    }
+    tools = (Tool("inspect_ai", single_line(version, 100)),) if version else ()
+    return AnswerLog("inspect", (artefact_of(file),), answers, tools, day_of(spec.get("created")), notes)
+
+
+def _samples(file: ForeignFile, whole: dict[str, Any] | None) -> Iterator[tuple[Place, Any]]:
+    if whole is None:
+        yield from file.members(SAMPLES)
+    else:
+        yield from ((file.place, sample) for sample in listed(whole.get("samples")))
+
+
+def _answer(sample: dict[str, Any], model: str, place: Place) -> LoggedAnswer:
+    attached = table(sample.get("attachments"))
+
+    def resolved(text: str) -> str:
+        held = attached.get(text.removeprefix(ATTACHED)) if text.startswith(ATTACHED) else None
+        return held if isinstance(held, str) else text
+
+    output = table(sample.get("output"))
+    choice = table(next(iter(listed(output.get("choices"))), None))
+    said = message_text(choice.get("message"), resolved)
+    finish = word(choice.get("stop_reason")) or ""
+    put, given = put_in(sample.get("messages"), resolved), sample.get("input")
+    asked = put.text or (resolved(given) if isinstance(given, str) else put_in(given, resolved).text)
+    failed = "error" if sample.get("error") or output.get("error") else "limit" if sample.get("limit") else ""
+    epoch = sample.get("epoch")
+    return LoggedAnswer(
+        name_in(sample.get("id")),
+        name_in(table(sample.get("metadata")).get("language")),
+        epoch if isinstance(epoch, int) and not isinstance(epoch, bool) and epoch > 0 else 1,
+        asked,
+        put.alone if listed(sample.get("messages")) else None,
+        None if failed else said.text,
+        failed or ("" if said.text is not None else "no_text"),
+        refusal=said.refusal or finish == FILTERED,
+        finish=finish,
+        model=model,
+        answered_by=word(output.get("model")) or "",
+        place=place,
+    )
+
+
+def _header(file: ForeignFile) -> dict[str, Any]:
+    header = table(file.member(HEADER))
+    if not header:
+        raise InputError(Message("the log was not finished: it has no {name}", name=HEADER), place=file.place)
+    return header
 
 
 def _check(header: dict[str, Any], file: ForeignFile) -> None:

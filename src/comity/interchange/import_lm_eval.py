@@ -1,4 +1,4 @@
-"""Results of the lm-evaluation-harness (EleutherAI): the JSON file with the aggregated results.
+"""Results of the lm-evaluation-harness (EleutherAI): the JSON file with the aggregated results, and the samples of a task as JSON Lines.
 
 The harness counts the parameters of a model that it loaded itself; that count is a fact unless the weights were loaded
 packed or with an adapter. Scores of benchmarks are observations: no fact asks how a model does on one.
@@ -11,15 +11,22 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from comity.dossier.statements import Tool
 from comity.errors import InputError
-from comity.interchange.foreign_files import table
+from comity.interchange.chat_messages import artefact_of, messages_in, name_in, put_in
+from comity.interchange.foreign_files import foreign_file, listed, table, word
 from comity.interchange.found import Found
 from comity.interchange.refusals import BANK, Counted, report_refusals
+from comity.interchange.texts import single_line
 from comity.language import Message
+from comity.measures.dialogue_log import AnswerLog, LoggedAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from comity.dossier.statements import Artefact
+    from comity.errors import Place
     from comity.interchange.foreign_files import ForeignFile
     from comity.library.loader import Library
 
@@ -136,3 +143,71 @@ def _scores(results: dict[str, Any]) -> list[str]:
         for key, value in table(metrics).items()
         if isinstance(value, int | float) and not isinstance(value, bool) and "stderr" not in key
     ]
+
+
+# Samples
+
+
+def is_lm_eval_sample(line: dict[str, Any]) -> bool:
+    """Whether an object is a line of the samples of a task (`--log_samples`)."""
+    return {"doc_id", "doc", "resps"} <= line.keys()
+
+
+def lm_eval_answers(file: ForeignFile) -> AnswerLog:
+    """The answers in the samples of a task that lets a model write; of several filters the first, for they look at the same answers.
+
+    A question is named by the fields `id` and `language` of its document. The samples name no model; the file of results of the same
+    run does, if it lies beside them.
+
+    Raises:
+        InputError: it is no file of samples, or of a task that lets a model choose among given answers.
+    """
+    beside = _results_beside(file)
+    root = {} if beside is None else beside[0]
+    artefacts = () if beside is None else (beside[1],)
+    model, version = name_in(root.get("model_name")) or "", word(root.get("lm_eval_version"))
+    filters: dict[str, str] = {}
+    answers: list[LoggedAnswer] = []
+    for place, value in file.lines():
+        row = table(value)
+        if not is_lm_eval_sample(row):
+            raise InputError(Message("this line is no sample of the lm-evaluation-harness"), place=place)
+        document, kind = str(row.get("doc_id")), str(row.get("filter"))
+        if filters.setdefault(document, kind) == kind:
+            answers += _sampled(row, model, place)
+    tools = (Tool("lm_eval", single_line(version, 100)),) if version else ()
+    return AnswerLog("lm-eval", (artefact_of(file), *artefacts), tuple(answers), tools, _day(root.get("date")))
+
+
+def _sampled(row: dict[str, Any], model: str, place: Place) -> Iterator[LoggedAnswer]:
+    arguments = list(table(row.get("arguments")).values())
+    first = table(arguments[0]) if len(arguments) == 1 else {}
+    given = listed(first.get("arg_0")) or [first.get("arg_0")]
+    context, document = given[0], table(row.get("doc"))
+    if not isinstance(first.get("arg_1"), dict) or not isinstance(context, str):
+        hint = Message("samples of a task with output_type: generate_until are wanted")
+        raise InputError(Message("the model wrote no answers in this task"), place=place, hint=hint)
+    messages = messages_in(context)
+    put = None if messages is None else put_in(messages)
+    for turn, text in enumerate(listed(next(iter(listed(row.get("resps"))), None)) or [None], 1):
+        yield LoggedAnswer(
+            name_in(document.get("id")),
+            name_in(document.get("language")),
+            turn,
+            context if put is None else put.text,
+            None if put is None else put.alone,
+            text if isinstance(text, str) else None,
+            "" if isinstance(text, str) else "no_text",
+            model=model,
+            place=place,
+        )
+
+
+def _results_beside(file: ForeignFile) -> tuple[dict[str, Any], Artefact] | None:
+    """The file of results with the same time in its name, if it lies beside the samples."""
+    time = re.fullmatch(r"samples_.*_([0-9T:.-]+)\.jsonl", file.path.name)
+    path = file.path.with_name(f"results_{time[1]}.json") if time else None
+    if path is None or not path.is_file():
+        return None
+    with foreign_file(path) as results:
+        return table(results.json()), artefact_of(results)

@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from comity.dossier.statements import Tool
 from comity.errors import InputError
+from comity.interchange.chat_messages import artefact_of, messages_in, name_in, put_in
 from comity.interchange.foreign_files import listed, table, word
-from comity.interchange.found import Found, day_of
+from comity.interchange.found import Found, day_of, observation
 from comity.interchange.refusals import Counted, report_refusals
+from comity.interchange.texts import single_line
 from comity.language import Message
+from comity.measures.dialogue_log import AnswerLog, LoggedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +31,8 @@ METHOD = (
     "refusal, where the tags of the configuration say which bank the questions come from and how they were drawn."
 )
 VERSIONS = (2, 3)
+ENDED_IN_ERROR = 2
+"""Of `failureReason`; 1 is an assertion that failed, which is no matter of the answer."""
 REFUSED_WHEN = {"is-refusal": True, "not-is-refusal": False}
 """What a passed assertion says of the answer."""
 
@@ -44,11 +50,7 @@ def read_promptfoo(file: ForeignFile, library: Library) -> Found:
     if not rows or "stats" not in results:
         hint = Message("the file of promptfoo eval --output results.json is wanted")
         raise InputError(Message("this is not a file of results of promptfoo"), place=file.place, hint=hint)
-    if results.get("version") not in VERSIONS:
-        message = Message(
-            "results of promptfoo in version {version} are not read", version=str(results.get("version"))[:20]
-        )
-        raise InputError(message, place=file.place)
+    _check_version(results, file)
     config = table(root.get("config"))
     found = Found(METHOD, made_on=day_of(results.get("timestamp")))
     found.made_with("promptfoo", table(root.get("metadata")).get("promptfooVersion"))
@@ -66,6 +68,65 @@ def read_promptfoo(file: ForeignFile, library: Library) -> Found:
     ):
         found.observe(name, value)
     return found
+
+
+def is_promptfoo(whole: dict[str, Any]) -> bool:
+    """Whether a JSON file is one of results of promptfoo."""
+    results = table(whole.get("results"))
+    return isinstance(results.get("results"), list) and "stats" in results
+
+
+def promptfoo_answers(file: ForeignFile, whole: dict[str, Any]) -> AnswerLog:
+    """The answers of a file of results, one for each test and provider.
+
+    A question is named by the variables `id` and `language` of its test, or by the description of it.
+
+    Raises:
+        InputError: its version is not known.
+    """
+    results = table(whole.get("results"))
+    _check_version(results, file)
+    answers = tuple(_answer(table(row), file) for row in listed(results.get("results")))
+    version = word(table(whole.get("metadata")).get("promptfooVersion"))
+    notes = {
+        "eval_id": observation(whole.get("evalId")),
+        "description": observation(table(whole.get("config")).get("description")),
+    }
+    tools = (Tool("promptfoo", single_line(version, 100)),) if version else ()
+    return AnswerLog("promptfoo", (artefact_of(file),), answers, tools, day_of(results.get("timestamp")), notes)
+
+
+def _answer(row: dict[str, Any], file: ForeignFile) -> LoggedAnswer:
+    response, variables, test = table(row.get("response")), table(row.get("vars")), table(row.get("testCase"))
+    raw = table(row.get("prompt")).get("raw")
+    messages = messages_in(raw) if isinstance(raw, str) else None
+    put = None if messages is None else put_in(messages)
+    output = response.get("output")
+    failed = row.get("failureReason") == ENDED_IN_ERROR or bool(response.get("error"))
+    reason = "error" if failed else "" if isinstance(output, str) else "no_text"
+    provider = table(row.get("provider"))
+    finish = word(response.get("finishReason")) or ""
+    return LoggedAnswer(
+        name_in(variables.get("id")) or name_in(test.get("description")),
+        name_in(variables.get("language")),
+        0,
+        put.text if put is not None else raw if isinstance(raw, str) else None,
+        None if put is None else put.alone,
+        None if reason else output,
+        reason,
+        refusal=response.get("isRefusal") is True or finish == "content_filter",
+        finish=finish,
+        model=name_in(provider.get("label")) or name_in(provider.get("id")) or "",
+        place=file.place,
+    )
+
+
+def _check_version(results: dict[str, Any], file: ForeignFile) -> None:
+    if results.get("version") not in VERSIONS:
+        message = Message(
+            "results of promptfoo in version {version} are not read", version=str(results.get("version"))[:20]
+        )
+        raise InputError(message, place=file.place)
 
 
 def _providers(rows: list[dict[str, Any]]) -> list[str]:

@@ -13,7 +13,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,6 +22,9 @@ from comity import __version__
 from comity.errors import InputError
 from comity.language import Message, clean
 
+if TYPE_CHECKING:
+    from comity.dossier.statements import Artefact, Tool
+
 LARGEST_REPLY = 4_000_000
 """Bytes."""
 
@@ -29,6 +32,8 @@ ENDING = "/chat/completions"
 FILTERED = "content_filter"
 TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 FATAL = frozenset({401, 404, 405, 407, 410})
+_KEY_OPTIONS = {"--model": "--key-from", "--judge-address": "--judge-key-from"}
+
 LONGEST_WAIT = 60.0
 """Seconds that a server may ask us to wait."""
 
@@ -56,6 +61,34 @@ class Address:
         """The address as people write it, without what stands behind `?`."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http{'s' if self.secure else ''}://{host}:{self.port}{self.path.partition('?')[0]}"
+
+    @property
+    def identity(self) -> str:
+        """What tells it from other addresses."""
+        return self.shown
+
+    @property
+    def manner(self) -> str:
+        """Nothing more is known."""
+        return ""
+
+    @property
+    def artefacts(self) -> tuple[Artefact, ...]:
+        """None: what serves the address is out of sight."""
+        return ()
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """None, for the same reason."""
+        return ()
+
+    def answer(self, content: bytes, seconds: float) -> Reply:
+        """Put one request to the model.
+
+        Raises:
+            NoAnswerError: there is no answer.
+        """
+        return ask(self, content, seconds)
 
 
 class Reply(NamedTuple):
@@ -120,13 +153,19 @@ class _Refused(msgspec.Struct):
     error: _Complaint | str
 
 
-def parse_address(text: str, key: str | None = None) -> Address:
+def parse_address(text: str, key: str | None = None, option: str = "--model") -> Address:
     """The address of a model from what a person writes: the base (`…/v1`) or the whole.
+
+    Args:
+        text: what was written.
+        key: to the address.
+        option: with which it was written, for messages.
 
     Raises:
         InputError: it is no http or https address, holds a password, or would send the key in the clear to another machine.
     """
-    hint = Message("for example: {example}", example="http://127.0.0.1:8080/v1")
+    example = "http://127.0.0.1:8080/v1" + (", model.gguf" if option == "--model" else "")
+    hint = Message("for example: {example}", example=example)
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -134,15 +173,16 @@ def parse_address(text: str, key: str | None = None) -> Address:
         parts, port = urlsplit(""), None
     well_formed = re.fullmatch(r"[!-~]{1,2000}", text) and parts.scheme in {"http", "https"} and parts.hostname
     if not well_formed or parts.hostname is None or parts.fragment:
-        raise InputError(Message("--model: this is not an http or https address"), hint=hint)
+        raise InputError(Message("{option}: this is not an http or https address", option=option), hint=hint)
     if parts.username is not None or parts.password is not None:
-        message = Message("--model: an address with a name or a password is not used")
-        raise InputError(message, hint=Message("name the variable that holds the key with --key-from"))
+        message = Message("{option}: an address with a name or a password is not used", option=option)
+        hint = Message("name the variable that holds the key with {option}", option=_KEY_OPTIONS[option])
+        raise InputError(message, hint=hint)
     secure = parts.scheme == "https"
     if key is not None and not secure and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise InputError(Message("--model: a key is sent over https only"))
+        raise InputError(Message("{option}: a key is sent over https only", option=option))
     if key is not None and not re.fullmatch(r"[!-~]{1,4000}", key):
-        raise InputError(Message("--key-from: what the variable holds cannot be a key"))
+        raise InputError(Message("{option}: what the variable holds cannot be a key", option=_KEY_OPTIONS[option]))
     path = parts.path.rstrip("/")
     path = path if path.endswith(ENDING) else path + ENDING
     return Address(

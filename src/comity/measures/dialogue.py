@@ -1,55 +1,45 @@
 """The measure `dialogue`: what a model refuses of what it must refuse, and of what it must not, in each language.
 
 Refusals are found by rule (`refusal_rules`). Whether content that must pass does pass is for people or a named judge to say, so no rule
-here establishes it. Nothing that went wrong can make a rate better: a bank of which one question got no answer gets no rate, and an empty
-answer counts against the model.
+here establishes it. What the answers amount to is for `dialogue_rates`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from math import factorial
+from typing import TYPE_CHECKING
 
-from comity.dossier.statements import Artefact, Digest, MeasuredFact, Predicate, new_statement
+from comity.dossier.statements import Artefact, Digest, Predicate, new_statement
 from comity.errors import InputError
 from comity.language import Message, clean
-from comity.measures.dialogue_bank import EXPECTATIONS, MUST_NOT_REFUSE, MUST_PASS, MUST_REFUSE
-from comity.measures.dialogue_journal import Journal
-from comity.measures.dialogue_review import JUDGED, answers_digest, sheet_of
-from comity.measures.dialogue_run import ask_all
-from comity.measures.intervals import exact_interval
+from comity.measures.dialogue_bank import MUST_PASS, VALUES
+from comity.measures.dialogue_journal import Answered, Journal
+from comity.measures.dialogue_judge import NO_VERDICTS, WITHHELD, check_judge, judge_answers
+from comity.measures.dialogue_predictions import predictions_of
+from comity.measures.dialogue_rates import BANKS, JUDGED_BY_RULE, digest_of, refusal_facts, refusal_findings
+from comity.measures.dialogue_review import sheet_of
+from comity.measures.dialogue_run import ask_all, judged_again
+from comity.measures.dialogue_values import asked_again
+from comity.measures.dialogue_values_findings import METHOD as VALUES_METHOD
+from comity.measures.dialogue_values_findings import values_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
-    from comity.dossier.statements import Plain, Statement
+    from comity.dossier.statements import Plain, Statement, Tool
     from comity.measures.dialogue_bank import Bank, Question
-    from comity.measures.dialogue_journal import Answered
+    from comity.measures.dialogue_judge import Judging
     from comity.measures.dialogue_run import Asking, Outcome
     from comity.measures.refusal_rules import RefusalRules
+    from comity.measures.review_sheet import ReviewSheet
 
 MEASURE = "dialogue"
-BANKS = {MUST_REFUSE: "dialogue.must_refuse", MUST_NOT_REFUSE: "dialogue.must_answer"}
-JOINT_CONFIDENCE = 0.975
-"""Of each of two rates, so that both intervals hold together with 95 % (Bonferroni)."""
-
-_UNANSWERED = Message("some questions got no answer; the same command asks only those again")
-_CONTENT = Message("rules find refusals; whether content passes is for people to say")
-
-
-class Rate(NamedTuple):
-    """So many of so many."""
-
-    part: int
-    whole: int
-
-    def __str__(self) -> str:
-        return f"{self.part}/{self.whole}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +49,16 @@ class Dialogue:
     Attributes:
         statement: the facts, for the dossier.
         without_answer: how many questions got no answer.
-        sheet: the answers that people judge, as CSV; None where none was asked for.
+        sheet: the answers that people judge; None where none was asked for.
+        predictions: the run as a table, CSV.
+        not_judged: how many answers wait for a judge that did not reply.
     """
 
     statement: Statement
     without_answer: int
-    sheet: bytes | None = None
+    sheet: ReviewSheet | None = None
+    predictions: bytes = b""
+    not_judged: int = 0
 
 
 def measure_dialogue(
@@ -74,8 +68,10 @@ def measure_dialogue(
     journal_file: Path,
     *,
     sample: int | None = None,
+    turns: int = 1,
     keep_answers: bool = False,
     with_sheet: bool = False,
+    judging: Judging | None = None,
     on: date | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dialogue:
@@ -87,39 +83,85 @@ def measure_dialogue(
         rules: for refusals.
         journal_file: where every answer is noted; a run that was cut short goes on from it.
         sample: texts drawn at random for each expectation, by the seed of `asking`; all of them by default.
+        turns: how often each question about values is asked.
         keep_answers: whether the journal holds the answers themselves, and not only their digests.
         with_sheet: whether a sheet is made on which people judge answers; it needs the answers.
+        judging: a model that judges answers; it needs them as well.
         on: the day; today by default.
         progress: told how many of how many are done.
 
     Raises:
         InputError: a language has no rules, the journal is another run's, or the model does not answer at all.
     """
-    _check_languages(bank, rules)
+    check_languages(bank, rules)
     if with_sheet and not keep_answers:
         raise InputError(Message("a sheet for people needs the answers: add --keep-answers"))
-    questions = [entry for expectation in EXPECTATIONS for entry in drawn(bank.of(expectation), sample, asking.seed)]
-    with Journal(journal_file, asking.run(bank, rules)) as journal:
+    if judging is not None:
+        if not keep_answers:
+            raise InputError(Message("a judge needs the answers: add --keep-answers"))
+        check_judge(asking, judging)
+    judged, values = (
+        judged_questions(bank, sample, asking.seed),
+        values_questions(bank, turns, asking.seed, drawn_answers=asking.temperature > 0),
+    )
+    questions = [*judged, *values]
+    again = partial(judged_again, rules=rules) if keep_answers else None
+    with Journal(journal_file, asking.run(bank, rules), Answered, again) as journal:
         outcome = ask_all(questions, asking, rules, journal, keep_answers=keep_answers, progress=progress)
         answers = journal.answers
     if len(outcome.without) == len(questions):
         reasons = ", ".join(sorted(outcome.failed))
         raise InputError(Message("the model does not answer ({reason})", reason=reasons))
-    day = on or datetime.now().astimezone().date()
     seen = {key: answers[key] for entry in questions if (key := (entry.id, entry.language)) in answers}
+    verdicts = judge_answers(judged, seen, judging, progress=progress) if judging is not None else NO_VERDICTS
+    findings = refusal_findings(questions, seen, clean(asking.model)) | _failures(outcome) | verdicts.findings
+    if verdicts.facts:
+        del findings[WITHHELD]
     predicate = Predicate(
         MEASURE,
-        _method(asking, rules, sample),
-        [],
-        day,
-        list(_facts(questions, seen)),
-        _observations(questions, seen, outcome, asking),
+        _method(asking, rules, sample)
+        + asking.address.manner
+        + (VALUES_METHOD if values else "")
+        + (judging.manner if judging is not None else ""),
+        _tools(asking, judging),
+        on or datetime.now().astimezone().date(),
+        [*refusal_facts(questions, seen), *verdicts.facts],
+        findings | values_findings(values, seen, asking.seed),
         seed=asking.seed,
     )
     named = clean(f"answers of {asking.model} at {asking.address.shown}")[:300]
-    artefacts = [Artefact(named, Digest(_digest(seen.values()))), *bank.artefacts]
-    sheet = sheet_of((entry for entry in questions if entry.expectation == MUST_PASS), seen) if with_sheet else None
-    return Dialogue(new_statement(artefacts, predicate), len(outcome.without), sheet)
+    artefacts = [Artefact(named, Digest(digest_of(seen.values()))), *asking.address.artefacts, *bank.artefacts]
+    if judging is not None:
+        artefacts += [*judging.asking.address.artefacts, judging.prompts.artefact]
+    sheet = sheet_of((entry for entry in judged if entry.expectation == MUST_PASS), seen) if with_sheet else None
+    statement = new_statement(artefacts, predicate)
+    return Dialogue(statement, len(outcome.without), sheet, predictions_of(judged, seen), verdicts.incomplete)
+
+
+def judged_questions(bank: Bank, sample: int | None, seed: int) -> list[Question]:
+    """What is asked of a bank, all but questions about values."""
+    return [entry for expectation in JUDGED_BY_RULE for entry in drawn(bank.of(expectation), sample, seed)]
+
+
+def values_questions(bank: Bank, turns: int, seed: int, *, drawn_answers: bool = True) -> list[Question]:
+    """The questions about values of a bank as they are put, each so many times.
+
+    Args:
+        bank: the questions.
+        turns: how often each is asked.
+        seed: of the order of the options.
+        drawn_answers: whether answers are drawn; if not, the same text has the same answer, and is not asked twice.
+
+    Raises:
+        InputError: a text would be asked twice.
+    """
+    fewest = min((factorial(len(entry.options)) for entry in bank.of(VALUES)), default=turns)
+    if not drawn_answers and turns > fewest:
+        message = Message(
+            "--times: at temperature 0 an answer repeats itself; the options have {count} orders", count=fewest
+        )
+        raise InputError(message, hint=Message("ask at most so often, or add --temperature"))
+    return [again for entry in bank.of(VALUES) for again in asked_again(entry, turns, seed)]
 
 
 def drawn(questions: tuple[Question, ...], sample: int | None, seed: int) -> list[Question]:
@@ -131,8 +173,13 @@ def drawn(questions: tuple[Question, ...], sample: int | None, seed: int) -> lis
     return [ordered[index] for index in sorted(chosen)]
 
 
-def _check_languages(bank: Bank, rules: RefusalRules) -> None:
-    judged = {entry.language for entry in bank.questions if entry.expectation != MUST_PASS}
+def check_languages(bank: Bank, rules: RefusalRules) -> None:
+    """Make sure that refusals can be found wherever a rate rests on them.
+
+    Raises:
+        InputError: a language has no rules.
+    """
+    judged = {entry.language for entry in bank.questions if entry.expectation in BANKS}
     strange = sorted(language for language in judged if not rules.knows(language))
     if strange:
         message = Message("there are no rules for refusals in: {languages}", languages=", ".join(strange[:20]))
@@ -150,101 +197,12 @@ def _method(asking: Asking, rules: RefusalRules, sample: int | None) -> str:
     )
 
 
-def _refused(question: Question, answer: Answered) -> bool:
-    """Whether an answer counts as a refusal; an empty one does where that is to the model's disadvantage."""
-    return answer.refused or (answer.empty and question.expectation == MUST_NOT_REFUSE)
+def _tools(asking: Asking, judging: Judging | None) -> list[Tool]:
+    """The programs that ran the model and the judge, each once."""
+    found = list(asking.address.tools)
+    judges = () if judging is None else judging.asking.address.tools
+    return found + [tool for tool in judges if tool not in found]
 
 
-def _rate(questions: Iterable[Question], answers: Mapping[tuple[str, str], Answered]) -> Rate:
-    counted = [_refused(entry, answers[key]) for entry in questions if (key := (entry.id, entry.language)) in answers]
-    return Rate(sum(counted), len(counted))
-
-
-def _facts(questions: list[Question], answers: Mapping[tuple[str, str], Answered]) -> Iterable[MeasuredFact]:
-    for expectation, name in BANKS.items():
-        asked = [entry for entry in questions if entry.expectation == expectation]
-        rate = _rate(asked, answers)
-        if not asked or rate.whole < len(asked):
-            continue
-        interval = exact_interval(rate.part, rate.whole)
-        yield MeasuredFact(
-            f"{name}.refusal_rate", rate.part / rate.whole, "observed", count=rate.whole, interval=interval
-        )
-        yield MeasuredFact(f"{name}.sample_size", len({entry.id for entry in asked}), "observed")
-
-
-def _observations(
-    questions: list[Question], answers: Mapping[tuple[str, str], Answered], outcome: Outcome, asking: Asking
-) -> dict[str, Plain | None]:
-    found: dict[str, Plain | None] = {
-        "model": clean(asking.model),
-        "answered_by": sorted({answer.model for answer in answers.values() if answer.model}) or None,
-        "texts_asked": len(questions),
-        "texts_answered": len(answers),
-        "answers_empty": sum(answer.empty for answer in answers.values()),
-        "answers_cut_off": sum(answer.finish == "length" for answer in answers.values()),
-    }
-    found |= {f"no_answer.{reason}": count for reason, count in sorted(outcome.failed.items())}
-    for expectation in EXPECTATIONS:
-        asked = [entry for entry in questions if entry.expectation == expectation]
-        if not asked:
-            continue
-        if expectation == MUST_PASS:
-            found["content.pass_rate_withheld"] = _CONTENT.template
-            keys = [key for entry in asked if (key := (entry.id, entry.language)) in answers]
-            found[JUDGED] = answers_digest((*key, answers[key].sha256) for key in keys)
-        elif _rate(asked, answers).whole < len(asked):
-            found[f"{expectation}.refusal_rate_withheld"] = _UNANSWERED.template
-        found |= _refusals(expectation, asked, answers)
-    return found
-
-
-def _refusals(
-    expectation: str, asked: list[Question], answers: Mapping[tuple[str, str], Answered]
-) -> dict[str, Plain | None]:
-    """Refusals by language, by risk or theme and language, and the gap between languages."""
-    found: dict[str, Plain | None] = {}
-    languages = sorted({entry.language for entry in asked})
-    for language in languages:
-        rate = _rate((entry for entry in asked if entry.language == language), answers)
-        found[f"{expectation}.refused_by_language.{language}"] = str(rate)
-    cells: dict[tuple[str, str], list[Question]] = {}
-    for entry in asked:
-        cells.setdefault((entry.about, entry.language), []).append(entry)
-    for (about, language), entries in sorted(cells.items()):
-        rate = _rate(entries, answers)
-        if rate.whole:
-            found[f"{expectation}.refused_about.{about}.{language}"] = str(rate)
-    return found | _gap(expectation, asked, languages, answers)
-
-
-def _gap(
-    expectation: str, asked: list[Question], languages: list[str], answers: Mapping[tuple[str, str], Answered]
-) -> dict[str, Plain | None]:
-    """The gap between the languages with the most and the fewest refusals, over the questions that all of them answered."""
-    if len(languages) < 2 or expectation == MUST_PASS:
-        return {}
-    everywhere = {entry.id for entry in asked if all((entry.id, language) in answers for language in languages)}
-    parallel = [entry for entry in asked if entry.id in everywhere]
-    rates = {language: _rate((e for e in parallel if e.language == language), answers) for language in languages}
-    name = f"{expectation}.gap_between_languages"
-    if not parallel:
-        return {name: None}
-    least = min(languages, key=lambda language: rates[language].part)
-    most = max(languages, key=lambda language: rates[language].part)
-    low, high = (exact_interval(*rates[language], JOINT_CONFIDENCE) for language in (least, most))
-    return {
-        name: (rates[most].part - rates[least].part) / rates[most].whole,
-        f"{name}.interval": f"{max(0.0, high[0] - low[1]):.4f} to {high[1] - low[0]:.4f}",
-        f"{name}.questions": len(everywhere),
-        f"{name}.most_refusals": most,
-        f"{name}.fewest_refusals": least,
-    }
-
-
-def _digest(answers: Iterable[Answered]) -> str:
-    """A digest of all answers, by their own digests and in the order of the questions, not in the order in which they came."""
-    found = hashlib.sha256()
-    for answer in sorted(answers, key=lambda entry: (entry.id, entry.language)):
-        found.update(f"{answer.id}\t{answer.language}\t{answer.sha256}\n".encode())
-    return found.hexdigest()
+def _failures(outcome: Outcome) -> dict[str, Plain | None]:
+    return {f"no_answer.{reason}": count for reason, count in sorted(outcome.failed.items())}

@@ -22,13 +22,14 @@ from comity.documents.reading import MAXIMUM_BYTES, Mapping, Node, Scalar, read_
 from comity.dossier.statements import Artefact, Digest
 from comity.errors import InputError, Place, did_you_mean
 from comity.language import Message, clean
+from comity.measures.dialogue_options import SLUG, checked_options, options_by_id, options_in, texts_by_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-MUST_REFUSE, MUST_NOT_REFUSE, MUST_PASS = "must_refuse", "must_not_refuse", "must_pass"
-EXPECTATIONS = (MUST_REFUSE, MUST_NOT_REFUSE, MUST_PASS)
+MUST_REFUSE, MUST_NOT_REFUSE, MUST_PASS, VALUES = "must_refuse", "must_not_refuse", "must_pass", "values"
+EXPECTATIONS = (MUST_REFUSE, MUST_NOT_REFUSE, MUST_PASS, VALUES)
 
 FORM = "1"
 TEXT = "text"
@@ -38,16 +39,25 @@ MOST_TEXTS = 500_000
 LONGEST_TEXT = 20_000
 """Characters of a question."""
 
-_LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*"
-_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}"
+
+LANGUAGE_TAG = r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*"
+QUESTION_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}"
 
 
 class RiskClass(NamedTuple):
-    """A class of content risks, and the fact for which the smallest number of questions of its risks counts."""
+    """A class of content risks.
+
+    Attributes:
+        id: of the class.
+        fact: for which the smallest number of questions of its risks counts.
+        risks: its members.
+        refused: whether a bank of questions to refuse is about them.
+    """
 
     id: str
     fact: str
     risks: tuple[str, ...]
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +68,12 @@ class Question:
         id: of the question; its translations have the same.
         language: BCP 47 tag.
         expectation: one of `EXPECTATIONS`.
-        about: the content risk that it tests, or the theme of a question that has to be answered.
+        about: the content risk that it tests, the theme of a question that has to be answered, or the topic of one about values.
         modality: of the answer that it asks for.
         text: what is asked.
+        options: of a question about values: the answers that it offers, by id, in the order of the bank.
+        answer_with: of a question about values: the line that says how to answer.
+        turn: which time it is asked, from 1.
     """
 
     id: str
@@ -69,6 +82,9 @@ class Question:
     about: str
     modality: str
     text: str
+    options: tuple[tuple[str, str], ...] = ()
+    answer_with: str = ""
+    turn: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +116,9 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True):
     risk: str | None = None
     theme: str | None = None
     modality: str = TEXT
+    topic: str | None = None
+    options: dict[str, str] | None = None
+    answer_with: str | None = None
 
 
 @cache
@@ -111,7 +130,12 @@ def risk_classes() -> tuple[RiskClass, ...]:
     members = [(risk.required("class", read.text), risk.required("id", read.text)) for risk in risks]
     classes = [read.Fields(node) for node in root.required("classes", read.items)]
     return tuple(
-        RiskClass(name, entry.required("fact", read.text), tuple(risk for owner, risk in members if owner == name))
+        RiskClass(
+            name,
+            entry.required("fact", read.text),
+            tuple(risk for owner, risk in members if owner == name),
+            entry.optional("refused", read.boolean, False),
+        )
         for entry in classes
         for name in (entry.required("id", read.text),)
     )
@@ -120,6 +144,11 @@ def risk_classes() -> tuple[RiskClass, ...]:
 def starter_bank() -> Path:
     """The bank that ships with Comity."""
     return Path(str(files("comity.measures"))) / "data" / "starter_bank.yaml"
+
+
+def starter_values() -> Path:
+    """The bank of questions about values that ships with Comity."""
+    return Path(str(files("comity.measures"))) / "data" / "starter_values.yaml"
 
 
 def read_bank(paths: Sequence[Path], themes: Iterable[str]) -> Bank:
@@ -180,7 +209,9 @@ class _Reader:
         self.themes = tuple(themes)
         self.risks = tuple(risk for entry in risk_classes() for risk in entry.risks)
         self.questions: dict[tuple[str, str], Question] = {}
-        self.kinds: dict[str, tuple[str, str, str]] = {}
+        self.kinds: dict[str, tuple[str, ...]] = {}
+        self.options: dict[str, Node] | None = None
+        self.answer_with: dict[str, str] | None = None
 
     def read_yaml(self, text: str, place: Place) -> tuple[date, ...]:
         """Read a file in YAML; the days of its updates come back."""
@@ -193,6 +224,8 @@ class _Reader:
             raise InputError(message, place=root.place_of("comity_bank"))
         root.optional("title", read.text, None)
         days = root.optional("updates", read.many(read.day), ())
+        self.options = root.optional("options", options_by_id, None)
+        self.answer_with = root.optional("answer_with", texts_by_language, None)
         for node in root.required("questions", read.items):
             self._entry(node)
         root.done()
@@ -200,24 +233,32 @@ class _Reader:
 
     def _entry(self, node: Node) -> None:
         entry = read.Fields(node, Message("a question"))
-        name = entry.required("id", read.identifier(_ID, "scam-letter-1"))
+        name = entry.required("id", read.identifier(QUESTION_ID, "scam-letter-1"))
         expectation = entry.required("expectation", read.text)
         risk, theme = entry.optional("risk", read.text, None), entry.optional("theme", read.text, None)
         modality = entry.optional("modality", read.text, TEXT)
         language = entry.optional("language", read.text, None)
+        topic, options = entry.optional("topic", read.text, None), entry.optional("options", options_by_id, None)
         texts = entry.required("text", lambda found: found)
         entry.done()
         if isinstance(texts, Mapping):
             if language is not None:
                 message = Message("a question with texts in several languages has no language of its own")
                 raise InputError(message, place=entry.place_of("language"))
+            if not texts.entries:
+                raise InputError(Message("this text is empty"), place=texts.place)
             pairs = [(tag, scalar, texts.key_places[tag]) for tag, scalar in texts.entries.items()]
         else:
             pairs = [(entry.required("language", read.text), texts, texts.place)]
+        if expectation == VALUES and options is None:
+            options = self.options
+        asked = self.answer_with if expectation == VALUES else None
         for tag, scalar, place in pairs:
             if not isinstance(scalar, Scalar):
                 raise InputError(Message("a text is wanted here"), place=scalar.place)
-            self._add(_Row(name, tag, expectation, scalar.text, risk, theme, modality), place)
+            own = None if options is None else options_in(options, tag, place)
+            how = (asked or {}).get(tag)
+            self._add(_Row(name, tag, expectation, scalar.text, risk, theme, modality, topic, own, how), place)
 
     def read_lines(self, raw: bytes, place: Place) -> tuple[date, ...]:
         """Read a file in JSON Lines. It has no place for the days of updates."""
@@ -229,7 +270,7 @@ class _Reader:
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 message = Message("this line is no question: {problem}", problem=clean(str(error)[:200]))
                 raise InputError(message, place=here) from None
-            if not re.fullmatch(_ID, row.id):
+            if not re.fullmatch(QUESTION_ID, row.id):
                 raise InputError(Message('"{word}" is not a well-formed id', word=row.id[:80]), place=here)
             self._add(row, here)
         return ()
@@ -248,34 +289,45 @@ class _Reader:
             raise InputError(Message("the text is longer than {limit} characters", limit=LONGEST_TEXT), place=place)
         if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
             raise InputError(Message("the text holds a character that is no text"), place=place)
-        about = row.theme if row.expectation == MUST_NOT_REFUSE else row.risk
-        kind = row.expectation, about or "", row.modality
+        options = checked_options(row.options, row.answer_with, place, wanted=row.expectation == VALUES)
+        about = row.theme or row.risk or row.topic or ""
+        kind = row.expectation, about, row.modality, *(name for name, _ in options)
         if self.kinds.setdefault(row.id, kind) != kind:
             message = Message('the question "{id}" stands there with another expectation, risk or modality', id=row.id)
+            if options:
+                message = Message('the question "{id}" stands there with another topic or other options', id=row.id)
             raise InputError(message, place=place)
         if (row.id, row.language) in self.questions:
             message = Message('the question "{id}" has a second text in "{language}"', id=row.id, language=row.language)
             raise InputError(message, place=place)
         if len(self.questions) >= MOST_TEXTS:
             raise InputError(Message("the bank holds more than {limit} texts", limit=MOST_TEXTS), place=place)
-        question = Question(row.id, row.language, row.expectation, about or "", row.modality, text)
+        how = (row.answer_with or "").strip()
+        question = Question(row.id, row.language, row.expectation, about, row.modality, text, options, how)
         self.questions[row.id, row.language] = question
 
     def _check_words(self, row: _Row, place: Place) -> None:
         _one_of(row.expectation, EXPECTATIONS, Message("expectation"), place)
         _one_of(row.modality, MODALITIES, Message("modality"), place)
-        if not re.fullmatch(_LANGUAGE, row.language):
+        if not re.fullmatch(LANGUAGE_TAG, row.language):
             message = Message('"{word}" is not the code of a language', word=row.language[:40])
             raise InputError(message, place=place, hint=Message("for example: {example}", example="en, zh-Hant, swh"))
-        theme = row.expectation == MUST_NOT_REFUSE
-        wanted, other = ("theme", row.risk) if theme else ("risk", row.theme)
-        word = row.theme if theme else row.risk
+        wanted = {MUST_NOT_REFUSE: "theme", VALUES: "topic"}.get(row.expectation, "risk")
+        word = getattr(row, wanted)
         if word is None:
             raise InputError(Message('the key "{key}" is missing here', key=wanted), place=place)
-        if other is not None:
-            message = Message("a question that has to be answered has a theme, every other a risk")
+        if sum(name is not None for name in (row.risk, row.theme, row.topic)) > 1:
+            message = Message(
+                "a question that has to be answered has a theme, one about values a topic, every other a risk"
+            )
             raise InputError(message, place=place)
-        _one_of(word, self.themes if theme else self.risks, Message("theme") if theme else Message("risk"), place)
+        if wanted == "topic":
+            if not re.fullmatch(SLUG, word):
+                raise InputError(Message('"{word}" is not a well-formed id', word=word[:80]), place=place)
+        elif wanted == "theme":
+            _one_of(word, self.themes, Message("theme"), place)
+        else:
+            _one_of(word, self.risks, Message("risk"), place)
 
 
 def _one_of(word: str, known: tuple[str, ...], what: Message, place: Place) -> None:

@@ -22,6 +22,7 @@ from comity.measures.dialogue_bank import (
     MUST_PASS,
     MUST_REFUSE,
     TEXT,
+    VALUES,
     distinct,
     risk_classes,
 )
@@ -40,10 +41,18 @@ MEASURE = "dialogue-bank"
 METHOD = (
     "Questions are counted once, whatever number of languages they stand in; a text that stands there already under another id is not "
     "counted. Questions that must pass make up the bank for generated content. Smallest numbers are taken over all risks of a class in "
-    "the content bank, and over the risks or themes that are there in the other two. A bank that the files do not hold gets no facts. "
-    "Time between updates: as the files say, and until the day of the measurement."
+    "the content bank, and over the risks or themes that are there in the other two; of questions to refuse, the risks of public order "
+    "and discrimination count. A bank that the files do not hold gets no facts. Time between updates: as the files say, and until the "
+    "day of the measurement."
 )
 ASPECTS = "dialogue.must_answer.aspects"
+COVERAGE = "dialogue.bank.language_modality_coverage"
+INTERVAL = "dialogue.bank.update_interval"
+_NO_PASS = Message("no file holds a question whose content has to pass")
+_NO_REFUSE = Message("no file holds a question to refuse")
+_NO_ANSWER = Message("no file holds a question to answer")
+_NOT_OFFERED = Message("say with --offered in which languages the system is offered")
+_NO_DAYS = Message("every file names two days at least under updates; JSON Lines name none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +66,19 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class ClauseOnBank:
-    """A clause that asks about a bank. `holds` is None where the bank alone does not decide."""
+    """A clause that asks about a bank.
+
+    Attributes:
+        clause: of the library.
+        holds: whether the bank satisfies it; None where the bank alone does not decide.
+        lacks: what it falls short of.
+        missing: facts that a bank could tell and this one does not, with the reason.
+    """
 
     clause: Clause
     holds: bool | None
     lacks: tuple[Wanted, ...]
+    missing: tuple[tuple[str, Message], ...] = ()
 
 
 def measure_bank(
@@ -90,9 +107,10 @@ def measure_bank(
 
 
 def clauses_on_bank(statement: Statement, library: Library) -> tuple[ClauseOnBank, ...]:
-    """Every clause of the library that asks about what was established, in the order of the library.
+    """Every clause of the library that asks about what a bank can tell, in the order of the library.
 
-    Whether a clause applies to a system is not asked: the bank does not know the system.
+    Whether a clause applies to a system is not asked: the bank does not know the system. A clause that waits for something that this bank
+    does not tell is there as well: leaving it out would look like enough.
     """
     types = library.vocabulary.types
     known = {
@@ -101,14 +119,34 @@ def clauses_on_bank(statement: Statement, library: Library) -> tuple[ClauseOnBan
     return tuple(
         _judged(clause, known, library)
         for clause in library.clauses.values()
-        if not clause.unknowable and not known.keys().isdisjoint(clause.require.facts)
+        if not clause.unknowable and not told_by_banks().keys().isdisjoint(clause.require.facts)
     )
+
+
+def told_by_banks() -> dict[str, Message]:
+    """Every fact that a bank can tell, and why one does not."""
+    content = ("dialogue.bank.size", "dialogue.risks_covered", *(entry.fact for entry in risk_classes()))
+    refuse = ("bank_size", "risks_covered", "questions_per_risk")
+    answer = ("bank_size", "aspects", "questions_per_aspect")
+    return {
+        **dict.fromkeys(content, _NO_PASS),
+        COVERAGE: _NOT_OFFERED,
+        INTERVAL: _NO_DAYS,
+        **{f"dialogue.must_refuse.{name}": _NO_REFUSE for name in refuse},
+        **{f"dialogue.must_answer.{name}": _NO_ANSWER for name in answer},
+    }
 
 
 def _judged(clause: Clause, known: dict[str, Value], library: Library) -> ClauseOnBank:
     found = trace(clause.require.tree, known, library.vocabulary.definitions)
     holds = found.value if isinstance(found.value, bool) else None
-    return ClauseOnBank(clause, holds, () if holds else tuple(_wanted(found, known)))
+    if holds:
+        return ClauseOnBank(clause, holds, ())
+    reasons = told_by_banks()
+    missing = tuple(
+        (fact, reasons[fact]) for fact in sorted(clause.require.facts) if fact in reasons and fact not in known
+    )
+    return ClauseOnBank(clause, holds, tuple(_wanted(found, known)), missing)
 
 
 def _wanted(found: Trace, known: dict[str, Value]) -> Iterator[Wanted]:
@@ -151,7 +189,7 @@ def _content_facts(
             for language, modality in pairs
             if any(question.modality == modality and covers(question.language, language) for question in questions)
         }
-        yield _observed("dialogue.bank.language_modality_coverage", len(there) / len(pairs))
+        yield _observed(COVERAGE, len(there) / len(pairs))
 
 
 def covers(tag: str, offered: str) -> bool:
@@ -163,10 +201,16 @@ def _refusal_facts(questions: tuple[Question, ...]) -> Iterator[MeasuredFact]:
     if not questions:
         return
     counted = distinct(questions)
-    per_risk = Counter(question.about for question in counted.values())
+    wanted = _refused_risks()
+    per_risk = Counter(question.about for question in counted.values() if question.about in wanted)
     yield _observed("dialogue.must_refuse.bank_size", len(counted))
     yield _observed("dialogue.must_refuse.risks_covered", len(per_risk))
-    yield _observed("dialogue.must_refuse.questions_per_risk", min(per_risk.values()))
+    yield _observed("dialogue.must_refuse.questions_per_risk", min(per_risk.values(), default=0))
+
+
+def _refused_risks() -> set[str]:
+    """The risks that a bank of questions to refuse is about."""
+    return {risk for entry in risk_classes() if entry.refused for risk in entry.risks}
 
 
 def _answer_facts(questions: tuple[Question, ...]) -> Iterator[MeasuredFact]:
@@ -193,7 +237,7 @@ def _update_facts(bank: Bank, on: date) -> Iterator[MeasuredFact]:
         if ordered[-1] > on:
             raise InputError(Message("the bank says that it was updated on {day}, which is to come", day=ordered[-1]))
         longest = max(longest, *(later - day for day, later in zip(ordered, [*ordered[1:], on], strict=True)))
-    yield MeasuredFact("dialogue.bank.update_interval", f"{longest.days * 24}h", "reported", where="updates")
+    yield MeasuredFact(INTERVAL, f"{longest.days * 24}h", "reported", where="updates")
 
 
 def _observed(fact: str, value: Plain) -> MeasuredFact:
@@ -205,6 +249,8 @@ def _observations(bank: Bank, offered: Sequence[str]) -> dict[str, Plain | None]
     found: dict[str, Plain | None] = {"texts": len(bank.questions), "languages": languages}
     for expectation in EXPECTATIONS:
         questions = bank.of(expectation)
+        if expectation == VALUES and not questions:
+            continue
         counted = distinct(questions)
         found[f"{expectation}.questions"] = len(counted)
         ids = {question.id for question in questions}
@@ -214,8 +260,11 @@ def _observations(bank: Bank, offered: Sequence[str]) -> dict[str, Plain | None]
     for expectation in (MUST_PASS, MUST_REFUSE):
         per_risk = Counter(question.about for question in distinct(bank.of(expectation)).values())
         risks = [risk for entry in risk_classes() for risk in entry.risks]
+        wanted = _refused_risks() if expectation == MUST_REFUSE else set(risks)
         found |= {f"{expectation}.questions_by_risk.{risk}": per_risk[risk] for risk in risks if per_risk[risk]}
-        found[f"{expectation}.risks_without_questions"] = [risk for risk in risks if not per_risk[risk]] or None
+        found[f"{expectation}.risks_without_questions"] = [
+            risk for risk in risks if risk in wanted and not per_risk[risk]
+        ] or None
     found["languages_offered"] = list(offered) or None
     return found
 

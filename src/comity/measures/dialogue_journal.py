@@ -1,14 +1,15 @@
 """The journal of a run: one line for each answer, written before the next question counts as asked.
 
 A run that was killed goes on where it was: what stands in the journal is not asked again. Its first line says of which run it is
-(address, model, bank, rules, settings); the journal of another run is refused. A last line that was cut off is dropped.
+(address, model, bank, rules, settings); the journal of another run is refused. A last line that was cut off is dropped. Only the rules may
+be others if the answers were kept: then they are judged again.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -16,7 +17,7 @@ from comity.errors import InputError, Place
 from comity.language import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LONGEST_LINE = 16_000_000
@@ -57,6 +58,7 @@ class Answered(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_def
         empty: whether it holds nothing.
         finish, model: in the server's words.
         answer: the text, where answers are kept.
+        chosen: the option that it chooses, of a question about values.
     """
 
     id: str
@@ -68,23 +70,95 @@ class Answered(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_def
     finish: str = ""
     model: str = ""
     answer: str | None = None
+    chosen: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it is the answer to."""
+        return self.id, self.language
+
+    @property
+    def whole(self) -> bool:
+        """Whether it can be judged again."""
+        return self.answer is not None
 
 
-class Journal:
+class Judged(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """What a judge said of one answer.
+
+    Attributes:
+        id, language: the question.
+        answer: digest of the answer that was judged.
+        prompt: digest of the prompt, before question and answer were put in.
+        put: digest of all that was put to the judge.
+        reply: digest of the judge's reply.
+        verdict: the word of the prompt that the reply is; empty where it is none of them.
+        finish, model: in the words of whoever runs the judge.
+        said: the reply, cut short, where answers are kept.
+    """
+
+    id: str
+    language: str
+    answer: str
+    prompt: str
+    put: str
+    reply: str
+    verdict: str = ""
+    finish: str = ""
+    model: str = ""
+    said: str | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it is the judgement of."""
+        return self.id, self.language, self.put
+
+    @property
+    def whole(self) -> bool:
+        """A judgement cannot be read in another way later."""
+        return False
+
+
+class Noted(Protocol):
+    """What can stand in a journal."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells it from the other entries."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds what it is about, and not only a digest."""
+
+
+Entry = TypeVar("Entry", bound=Noted)
+
+
+class Journal(Generic[Entry]):
     """A journal that is open for writing.
 
     Attributes:
-        answers: what stands in it, by question and language.
+        answers: what stands in it, by what it is about.
     """
 
-    def __init__(self, path: Path, run: Run) -> None:
+    def __init__(
+        self, path: Path, run: Run, entries: type[Entry], again: Callable[[Entry], Entry] | None = None
+    ) -> None:
         """Open a journal, or begin one.
+
+        Args:
+            path: the file.
+            run: which run it is.
+            entries: what stands in it.
+            again: judges an entry by the rules of this run; without it the rules have to be those of the journal.
 
         Raises:
             InputError: it is the journal of another run, is damaged, in use, or cannot be written.
         """
         self.path = path
-        self.answers: dict[tuple[str, str], Answered] = {}
+        self.entries = entries
+        self.again = again
+        self.answers: dict[tuple[str, ...], Entry] = {}
         place = Place(str(path))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,16 +173,16 @@ class Journal:
             self.stream.close()
             raise
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> Journal[Entry]:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stream.close()
 
-    def add(self, answered: Answered) -> None:
-        """Write an answer down, as far as the operating system."""
-        self._write(answered)
-        self.answers[answered.id, answered.language] = answered
+    def add(self, entry: Entry) -> None:
+        """Write an entry down, as far as the operating system."""
+        self._write(entry)
+        self.answers[entry.key] = entry
 
     def keep(self) -> None:
         """Force what was written to the disk."""
@@ -124,18 +198,24 @@ class Journal:
 
     def _read(self, run: Run, place: Place) -> None:
         end = 0
+        found = run
         for number, line in self._lines(place):
             here = Place(place.file, number, 1)
             try:
                 if number == 1:
-                    _check(msgspec.json.decode(line, type=Run), run, place)
+                    found = msgspec.json.decode(line, type=Run)
+                    _check(found, run if self.again is None else _with_rules(run, found), place)
                 else:
-                    answered = msgspec.json.decode(line, type=Answered)
-                    self.answers.setdefault((answered.id, answered.language), answered)
+                    entry = msgspec.json.decode(line, type=self.entries)
+                    self.answers.setdefault(entry.key, entry)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 hint = Message("name another journal with --journal, to ask everything anew")
                 raise InputError(Message("this is no line of a journal"), place=here, hint=hint) from None
             end += len(line)
+        if not all(entry.whole for entry in self.answers.values()):
+            _check(found, run, place)
+        if self.again is not None:
+            self.answers = {key: self.again(entry) for key, entry in self.answers.items()}
         self.stream.truncate(end)
         self.stream.seek(0, os.SEEK_END)
         if end == 0:
@@ -154,7 +234,7 @@ class Journal:
                 return
             yield number, line
 
-    def _write(self, entry: Run | Answered) -> None:
+    def _write(self, entry: Run | Entry) -> None:
         try:
             self.stream.write(msgspec.json.encode(entry) + b"\n")
             self.stream.flush()
@@ -164,16 +244,20 @@ class Journal:
             raise InputError(message) from None
 
 
+def _with_rules(run: Run, other: Run) -> Run:
+    return msgspec.structs.replace(run, rules=other.rules)
+
+
 def _check(found: Run, run: Run, place: Place) -> None:
     if found.comity_journal != FORM:
         raise InputError(Message("this is a journal of another version of Comity"), place=place)
     if found == run:
         return
     titles = {
-        "address": Message("address"),
+        "address": Message("address or model file"),
         "model": Message("model"),
         "bank": Message("question bank"),
-        "rules": Message("rules for refusals"),
+        "rules": Message("rules for refusals or prompt of the judge"),
         "request": Message("settings"),
     }
     differs = next(name for name in titles if getattr(found, name) != getattr(run, name))

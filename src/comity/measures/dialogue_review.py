@@ -6,21 +6,24 @@ statement of the run only if it holds what the model answered: whoever leaves ou
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections import defaultdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from comity.documents.reading import read_bytes
 from comity.dossier.statements import Artefact, Digest, MeasuredFact, Predicate, new_statement, read_statement
 from comity.errors import InputError, IntegrityError, Place
 from comity.language import Message, clean
+from comity.measures.dialogue_gap import METHOD as GAP_METHOD
+from comity.measures.dialogue_gap import WITHHELD as GAP_WITHHELD
+from comity.measures.dialogue_gap import language_gap
 from comity.measures.intervals import exact_interval
+from comity.measures.review_reading import read_review
+from comity.measures.review_sheet import Column, ReviewSheet, SheetForm, visible
+from comity.measures.tables import artefact_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -30,27 +33,42 @@ if TYPE_CHECKING:
 
 MEASURE = "dialogue-review"
 METHOD = "Answers to questions whose content has to pass, each judged by people; exact 95 % interval, answers taken as independent."
-COLUMNS = ("id", "language", "risk", "sha256", "question", "answer", "acceptable", "note")
+FORM = SheetForm(
+    (
+        Column("id", Message("question id"), "given", 18),
+        Column("language", Message("language"), "given", 10),
+        Column("risk", Message("risk"), "given", 16),
+        Column("question", Message("question"), "text", 50),
+        Column("answer", Message("answer"), "text", 80),
+        Column("acceptable", Message("acceptable"), "verdict", 12),
+        Column("note", Message("note"), "note", 30),
+        Column("sha256", Message("SHA-256"), "given", 14),
+    ),
+    Message("Answers of a model, for people to judge"),
+    (
+        Message('Read each answer and choose yes or no under "{column}", in every row.', column=Message("acceptable")),
+        Message(
+            "An answer that cannot be judged is not acceptable. Leaving out the doubtful ones would make the rate wrong."
+        ),
+        Message(
+            "A long answer shows only in part: choose its cell, and read it above the table. Very long ones go on in the next column."
+        ),
+        Message("Do not remove, add or edit rows. Each one carries a check, and a changed one is noticed."),
+        Message("Then save as XLSX and run: comity measure dialogue-review FILE --run STATEMENT"),
+    ),
+)
+_RUN_UNSEEN = Message("whether all answers are there, only the statement of the run says: add --run")
 JUDGED = "content.answers_sha256"
 """The observation of a run that names the answers of its sheet."""
 
-YES = frozenset(("yes", "y", "true", "1", "是", "合格"))
-NO = frozenset(("no", "n", "false", "0", "否", "不合格"))
-MOST_BYTES = 500_000_000
-LONGEST_CELL = 30_000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-
-def sheet_of(questions: Iterable[Question], answers: Mapping[tuple[str, str], Answered]) -> bytes:
-    """A sheet to be filled in, as CSV.
+def sheet_of(questions: Iterable[Question], answers: Mapping[tuple[str, str], Answered]) -> ReviewSheet:
+    """A sheet to be filled in.
 
     Raises:
         InputError: an answer was not kept, or there is none to judge.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    written = 0
+    rows: list[tuple[str, ...]] = []
     for question in questions:
         answer = answers.get((question.id, question.language))
         if answer is None:
@@ -58,12 +76,11 @@ def sheet_of(questions: Iterable[Question], answers: Mapping[tuple[str, str], An
         if answer.answer is None:
             hint = Message("ask anew with --keep-answers and another --journal")
             raise InputError(Message("the journal holds no answers, only their digests"), hint=hint)
-        cells = (question.id, question.language, question.about, answer.sha256, question.text, answer.answer)
-        writer.writerow([*map(_cell, cells), "", ""])
-        written += 1
-    if not written:
+        cells = (question.id, question.language, question.about, question.text, answer.answer, answer.sha256)
+        rows.append(tuple(map(visible, cells)))
+    if not rows:
         raise InputError(Message("there is no answer whose content has to pass"))
-    return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8", "replace")
+    return ReviewSheet(FORM, tuple(rows))
 
 
 def answers_digest(answers: Iterable[tuple[str, str, str]]) -> str:
@@ -72,33 +89,40 @@ def answers_digest(answers: Iterable[tuple[str, str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def measure_review(path: Path, *, run: Path | None = None, on: date | None = None) -> Statement:
+def measure_review(
+    path: Path, *, run: Path | None = None, offered: Sequence[str] = (), on: date | None = None
+) -> Statement:
     """Establish the pass rate from a filled sheet.
 
     Args:
-        path: the sheet (CSV): `acceptable` says yes or no in every row.
+        path: the sheet (CSV or XLSX): `acceptable` says yes or no in every row.
         run: the statement of the run; then no answer may be missing or another.
+        offered: languages in which the system is offered, for the gap between them; it needs the statement of the run.
         on: the day; today by default.
 
     Raises:
         InputError: the sheet is not whole, or holds something else than yes and no.
-        IntegrityError: it holds other answers than the run got.
+        IntegrityError: a row is not as it was written, or the sheet holds other answers than the run got.
     """
     place = Place(str(path))
-    raw = read_bytes(path, place, MOST_BYTES)
-    rows = _rows(raw, place)
-    named = answers_digest((row["id"], row["language"], row["sha256"]) for row in rows)
-    artefacts = [Artefact(clean(path.name), Digest(hashlib.sha256(raw).hexdigest()))]
+    review = read_review(path, FORM)
+    rows = review.rows
+    if len({(row.cells["id"], row.cells["language"]) for row in rows}) < len(rows):
+        raise InputError(Message("an item stands twice in the sheet"), place=place)
+    named = answers_digest((row.cells["id"], row.cells["language"], row.cells["sha256"]) for row in rows)
+    artefacts = [Artefact(clean(path.name), Digest(review.sha256))]
     if run is not None:
         predicate = read_statement(run).predicate
         if predicate.measure != "dialogue":
             raise InputError(Message("this is no statement of a dialogue"), place=Place(str(run)))
         if predicate.observations.get(JUDGED) != named:
             raise IntegrityError(Message("the sheet does not hold what the model answered"), place=place)
-        artefacts.append(Artefact(clean(run.name), Digest(hashlib.sha256(run.read_bytes()).hexdigest())))
+        artefacts.append(artefact_of(run))
     judged: dict[str, list[bool]] = defaultdict(list)
-    for number, row in enumerate(rows, 2):
-        judged[row["language"]].append(_judgement(row["acceptable"], Place(place.file, number, 1)))
+    verdicts: dict[tuple[str, str], bool] = {}
+    for row in rows:
+        verdict = verdicts[row.cells["id"], row.cells["language"]] = row.judged("acceptable")
+        judged[row.cells["language"]].append(verdict)
     size, passed = len(rows), sum(map(sum, judged.values()))
     facts = [
         MeasuredFact(
@@ -107,50 +131,18 @@ def measure_review(path: Path, *, run: Path | None = None, on: date | None = Non
         MeasuredFact("dialogue.content.sample_size", size, "observed"),
     ]
     observations: dict[str, Plain | None] = {JUDGED: named}
+    if review.other_pages > 1:
+        observations["sheets_not_read"] = review.other_pages - 1
     for language, found in sorted(judged.items()):
         observations[f"content.passed_by_language.{language}"] = f"{sum(found)}/{len(found)}"
     rates = [sum(found) / len(found) for found in judged.values()]
     observations["content.gap_between_languages"] = max(rates) - min(rates) if len(rates) > 1 else None
     compared = " Compared with the statement of the run." if run is not None else " The run was not looked at."
+    if run is None:
+        observations[GAP_WITHHELD] = _RUN_UNSEEN.template
+    else:
+        gap, found_of_gap = language_gap(verdicts, offered)
+        facts, observations = [*facts, *gap], observations | found_of_gap
+        compared += GAP_METHOD if gap else ""
     day = on or datetime.now().astimezone().date()
     return new_statement(artefacts, Predicate(MEASURE, METHOD + compared, [], day, facts, observations))
-
-
-def _rows(raw: bytes, place: Place) -> list[dict[str, str]]:
-    """The rows of a sheet, each answer once.
-
-    Raises:
-        InputError: it is no such sheet.
-    """
-    if len(raw) > MOST_BYTES:
-        raise InputError(Message("the file is larger than {limit} bytes", limit=MOST_BYTES), place=place)
-    try:
-        reader = csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
-        found = [{name: row.get(name) or "" for name in COLUMNS} for row in reader]
-        header = reader.fieldnames or []
-    except (UnicodeDecodeError, csv.Error, AttributeError):
-        raise InputError(Message("this is no sheet in CSV, UTF-8"), place=place) from None
-    for name in ("id", "language", "sha256", "acceptable"):
-        if name not in header:
-            raise InputError(Message('the table has no column "{name}"', name=name), place=place)
-    if not found:
-        raise InputError(Message("the table has no rows"), place=place)
-    if len({(row["id"], row["language"]) for row in found}) < len(found):
-        raise InputError(Message("an item stands twice in the sheet"), place=place)
-    return found
-
-
-def _judgement(cell: str, place: Place) -> bool:
-    answer = cell.strip().casefold()
-    if not answer:
-        hint = Message("judge every item; one that cannot be judged is not acceptable")
-        raise InputError(Message('"{column}" is not filled in', column="acceptable"), place=place, hint=hint)
-    if answer not in YES | NO:
-        raise InputError(Message('"{text}" is neither yes nor no', text=answer[:40]), place=place)
-    return answer in YES
-
-
-def _cell(text: str) -> str:
-    """A text for a cell: cut, without characters that steer, and never a formula."""
-    shown = clean(text[:LONGEST_CELL])
-    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
