@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 pytest.importorskip("polars")
 
 from comity.errors import InputError
-from comity.measures.annotation import measure_annotation
+from comity.measures.agreement import Level
+from comity.measures.annotation import Annotation, measure_annotation
+from tests.measures.test_agreement import HAYES_2007
 
 ON = date(2026, 11, 22)
 TABLE = """item,annotator,label,role,task,language
@@ -36,8 +39,11 @@ def table(tmp_path: Path, text: str = TABLE, name: str = "labels.csv") -> Path:
 
 
 def facts(path: Path) -> dict[str, tuple[object, int | None]]:
-    found = measure_annotation(path, on=ON).statement.predicate.facts
-    return {fact.fact: (fact.value, fact.count) for fact in found}
+    return facts_of(measure_annotation(path, on=ON))
+
+
+def facts_of(found: Annotation) -> dict[str, tuple[object, int | None]]:
+    return {fact.fact: (fact.value, fact.count) for fact in found.statement.predicate.facts}
 
 
 def test_reviews_by_another_person_with_the_same_label_approve(tmp_path: Path) -> None:
@@ -91,11 +97,11 @@ def test_the_same_file_gives_the_same_statement(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "cannot be read"),
+        ("", "is empty"),
         ("item,annotator,label\n", "no rows"),
         ("item,annotator,lable\n1,a,x\n", 'no column "label"'),
         ("item,annotator,label\n1,a,x\n1,a,y\n", "twice"),
-        ("\x00\x01\x02", "no column"),
+        ("\x00\x01\x02", "NUL"),
     ],
 )
 def test_a_bad_table_is_named(tmp_path: Path, text: str, problem: str) -> None:
@@ -120,7 +126,7 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
         measure_annotation(tmp_path / "nowhere.csv")
     broken = tmp_path / "broken.jsonl"
     broken.write_bytes(b'{"item": "1", "annotator": \xff')
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="not UTF-8"):
         measure_annotation(broken)
 
 
@@ -134,3 +140,98 @@ def test_other_forms_are_read_alike(tmp_path: Path) -> None:
     frame.write_csv(tmp_path / "labels.tsv", separator="\t")
     for name in ("labels.parquet", "labels.jsonl", "labels.tsv"):
         assert facts(tmp_path / name) == facts(csv)
+
+
+@pytest.mark.parametrize(("level", "alpha"), [("nominal", 0.4765), ("ordinal", 0.7598), ("interval", 0.7574)])
+def test_a_published_table_with_missing_labels(tmp_path: Path, level: Level, alpha: float) -> None:
+    """Hayes and Krippendorff (2007), from the file to the fact."""
+    lines = ["item,annotator,label"]
+    for item, labels in enumerate(HAYES_2007.split()):
+        lines += [f"{item},obs{number},{label}" for number, label in enumerate(labels) if label != "."]
+    found = measure_annotation(table(tmp_path, "\n".join(lines) + "\n"), level=level, on=ON).statement.predicate
+    (fact,) = found.facts
+    assert (fact.fact, fact.count) == ("annotation.agreement", 40)
+    assert fact.value == pytest.approx(alpha, abs=0.00005)
+    assert fact.interval is not None
+    assert isinstance(fact.value, float)
+    assert fact.interval[0] < fact.value < fact.interval[1]
+    assert (found.observations["labels_per_item_min"], found.observations["labels_per_item_max"]) == (3, 5)
+
+
+def test_tasks_are_things_of_their_own(tmp_path: Path) -> None:
+    """Two annotators agree on each task; that the tasks have different labels is no disagreement."""
+    lines = ["item,annotator,label,task"]
+    for item in range(6):
+        for annotator in "ab":
+            lines += [f"{item},{annotator},{'good' if item % 2 else 'bad'},function"]
+            lines += [f"{item},{annotator},{'safe' if item % 3 else 'toxic'},safety"]
+    found = measure_annotation(table(tmp_path, "\n".join(lines) + "\n"), on=ON)
+    assert facts_of(found)["annotation.agreement"] == (1.0, 12)
+    assert set(found.soft_labels.columns) >= {"item", "task", "group", "label", "share"}
+    observations = found.statement.predicate.observations
+    assert (observations["labels_for.function"], observations["labels_for.safety"]) == (12, 12)
+    assert observations["annotators_for_both_tasks"] == 2
+
+
+def test_roles_that_are_not_kept_apart_are_counted(tmp_path: Path) -> None:
+    """In the table, `a` reviews what `a` labelled; one review of item 1 refuses the labels of c and d."""
+    observations = measure_annotation(table(tmp_path), on=ON).statement.predicate.observations
+    assert observations["reviewers"] == 2
+    assert observations["reviews"] == 2
+    assert observations["annotators_who_label_and_review"] == 1
+    assert observations["reviews_of_own_labels"] == 1
+    assert observations["labels_looked_at_by_another"] == 4 + 2
+    assert observations["labels_refused_by_another"] == 2
+    assert observations["annotators_for.safety"] == 4
+    assert observations["annotators_for.function"] == 2
+    assert observations["annotators_for_both_tasks"] == 2
+
+
+def test_training_is_reported_by_the_table(tmp_path: Path) -> None:
+    """Of five people one says no, one says nothing, one says both."""
+    people = {"a": ("yes", "yes"), "b": ("yes", "yes"), "c": ("no", "no"), "d": ("yes", "no"), "e": ("", "")}
+    lines = ["item,annotator,label,trained"]
+    lines += [f"{item},{name},{item},{said[item]}" for name, said in people.items() for item in (0, 1)]
+    found = measure_annotation(table(tmp_path, "\n".join(lines) + "\n"), on=ON).statement.predicate.facts
+    trained = next(fact for fact in found if fact.fact == "annotation.staff.trained_share")
+    assert (trained.value, trained.count, trained.basis) == (2 / 5, 5, "reported")
+
+
+def test_who_is_represented(tmp_path: Path) -> None:
+    lines = ["item,annotator,label,region"]
+    lines += [f"{item},{name},x,north" for item in range(4) for name in ("a", "b", "c")]
+    lines += [f"{item},d,y,south" for item in range(4)] + ["1,e,y,", "2,a2,x,north", "3,a2,x,south"]
+    found = measure_annotation(table(tmp_path, "\n".join(lines) + "\n"), groups=("region",), on=ON)
+    observations = found.statement.predicate.observations
+    assert observations["region.groups"] == ["north", "south"]
+    assert (observations["region.annotators.north"], observations["region.annotators.south"]) == (4, 2)
+    assert (observations["region.labels.north"], observations["region.labels.south"]) == (13, 5)
+    assert observations["region.not_stated"] == 1
+    assert observations["region.annotators_in_several_groups"] == 1
+    entropy = -(4 / 6 * math.log(4 / 6) + 2 / 6 * math.log(2 / 6))
+    assert observations["region.effective_groups.annotators"] == pytest.approx(math.exp(entropy), abs=1e-6)
+    assert observations["region.items_labelled_by_both.north.south"] == 4
+    assert observations["region.alpha_within.north"] is None
+    observed, expected = (4 + 4 + 5 + 5 / 2) / 18, 4 / 5
+    assert observations["region.alpha_between.north.south"] == pytest.approx(1 - observed / expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("item,annotator,label,role\n1,a,x,reviewer\n", '"reviewer" is no value of the column "role"'),
+        ("item,annotator,label,task\n1,a,x,Safety\n", '"Safety" is no value of the column "task"'),
+        ("item,annotator,label,trained\n1,a,x,maybe\n", '"maybe" is no value of the column "trained"'),
+        ("item,annotator,label,task\n1,a,x,safety\n1,a,y,safety\n", "twice"),
+        ("item,annotator,label,role\n1,a,x,review\n", "no labels"),
+    ],
+)
+def test_a_word_that_means_nothing_is_not_taken_for_another(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        measure_annotation(table(tmp_path, text))
+
+
+def test_a_table_that_would_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("comity.measures.annotation.MOST_CELLS", 5)
+    with pytest.raises(InputError, match="more than 5"):
+        measure_annotation(table(tmp_path, "item,annotator,label\n1,a,x\n2,a,y\n3,a,z\n"))

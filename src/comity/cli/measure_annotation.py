@@ -28,9 +28,9 @@ def configure(measures: argparse._SubParsersAction[Parser], parser: Parser) -> N
         (
             say(
                 "Reads a table (CSV, TSV, JSON Lines, Parquet) with one row for each label: item, annotator, label;\n"
-                "role (label or review) and task (function or safety) where there are any; and columns that say\n"
-                "what the annotators are. Labels are never averaged away: --soft-labels keeps the share of each\n"
-                "label for each group, --disputed the items on which groups disagree."
+                "role (label or review), task (function or safety) and trained (yes or no) where there are any;\n"
+                "and columns that say what the annotators are. Labels are never averaged away: --soft-labels keeps\n"
+                "the share of each label for each group, --disputed the items on which groups disagree."
             ),
             say(
                 "It cannot see: whether labels are right, whether the annotators are who the table says, what\n"

@@ -1,8 +1,9 @@
 """Krippendorff's alpha: how far annotators agree beyond chance, with any number of annotators and missing labels.
 
 alpha = 1 - observed disagreement / expected disagreement, over all pairs of labels on one item, and over all pairs of labels at all.
-Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011); the interval resamples items with the expected
-disagreement held, as Hayes and Krippendorff (2007) do.
+Sources: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011). The interval resamples whole items, since labels on one item are
+not independent (Zapf et al. 2016); the macro of Hayes and Krippendorff (2007) draws single pairs, and its intervals are narrower.
+Between groups: Wong, Paritosh and Aroyo, "Cross-replication Reliability" (2021), which is the same idea over pairs across two groups.
 """
 
 from __future__ import annotations
@@ -57,14 +58,14 @@ def agreement(counts: Counts, distances: Counts, *, seed: int = 0, resamples: in
         return Agreement(None, items, labels, None)
     observed = _observed(paired, distances)
     alpha = 1 - float(observed.sum()) / expected
-    interval = _interval(observed, expected, seed, resamples) if resamples else None
+    interval = _interval(paired, distances, seed, resamples) if resamples else None
     return Agreement(alpha, items, labels, interval)
 
 
 def between(first: Counts, second: Counts, distances: Counts) -> Agreement:
-    """Alpha over the pairs of which one label comes from each of two groups of annotators.
+    """Alpha over the pairs of which one label comes from each of two groups of annotators (kappa_x of Wong et al.).
 
-    Expected is what pairs across the groups would disagree if labels were given to items at random.
+    Expected is what pairs across the groups would disagree if labels were given to items at random. An item counts by its labels.
 
     Args:
         first: items by labels, of the first group.
@@ -77,8 +78,9 @@ def between(first: Counts, second: Counts, distances: Counts) -> Agreement:
     if not items:
         return Agreement(None, 0, 0, None)
     labels = int(first.sum() + second.sum())
-    pairs = first.sum(axis=1) * second.sum(axis=1)
-    observed = float(np.einsum("ij,jk,ik->i", first, distances, second).sum()) / float(pairs.sum())
+    ones, others = first.sum(axis=1), second.sum(axis=1)
+    apart = ((first @ distances) * second).sum(axis=1) / (ones * others)
+    observed = float(((ones + others) * apart).sum()) / labels
     one, other = first.sum(axis=0), second.sum(axis=0)
     expected = float(one @ distances @ other) / float(one.sum() * other.sum())
     return Agreement(None if expected == 0 else 1 - observed / expected, items, labels, None)
@@ -107,13 +109,26 @@ def distances_of(values: Counts, marginal: Counts, level: Level) -> Counts:
 def _observed(paired: Counts, distances: Counts) -> Counts:
     """The disagreement of each item: its pairs of labels, weighted so that each label counts once."""
     sizes = paired.sum(axis=1)
-    found: Counts = np.einsum("ij,jk,ik->i", paired, distances, paired) / (sizes - 1)
+    found: Counts = ((paired @ distances) * paired).sum(axis=1) / (sizes - 1)
     return found
 
 
-def _interval(observed: Counts, expected: float, seed: int, resamples: int) -> tuple[float, float]:
+def _interval(paired: Counts, distances: Counts, seed: int, resamples: int) -> tuple[float, float] | None:
+    """The middle 95 % of alpha over resampled items, by the distances of all items; None where no resample holds two different labels.
+
+    Items with the same labels are drawn together: how often each kind comes up in a resample is multinomial.
+    """
+    kinds, items = np.unique(paired, axis=0, return_counts=True)
+    observed = _observed(kinds, distances)
     generator = np.random.default_rng(seed)
-    size = len(observed)
-    sums = np.array([observed[generator.integers(0, size, size)].sum() for _ in range(resamples)])
-    low, high = np.quantile(1 - sums / expected, [0.025, 0.975])
-    return float(low), float(high)
+    found: list[float] = []
+    for _ in range(resamples):
+        times = generator.multinomial(len(paired), items / len(paired)).astype(float)
+        marginal = times @ kinds
+        expected = float(marginal @ distances @ marginal) / (float(marginal.sum()) - 1)
+        if expected > 0:
+            found.append(1 - float(times @ observed) / expected)
+    if not found:
+        return None
+    low, high = np.quantile(np.array(found), [0.025, 0.975])
+    return round(float(low), 6), round(float(high), 6)

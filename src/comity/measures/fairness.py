@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from comity.dossier.statements import MeasuredFact, Predicate, Tool, new_statement
 from comity.errors import InputError, Place, missing_extra
-from comity.language import Message
-from comity.measures.intervals import exact_interval
-from comity.measures.tables import artefact_of, read_table
+from comity.language import Message, clean
+from comity.measures.intervals import CONFIDENCE, exact_interval
+from comity.measures.tables import artefact_of, read_table, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -35,9 +35,8 @@ SMALLEST_GROUP = 30
 """Cases below which the rate of a group is not judged."""
 
 MOST_GROUPS = 10_000
-
-JOINT_CONFIDENCE = 0.975
-"""Of each of two rates, so that both intervals hold together with 95 % (Bonferroni)."""
+MOST_COLUMNS = 6
+"""So many columns have 63 sets of intersections."""
 
 
 class Rate(NamedTuple):
@@ -51,9 +50,23 @@ class Rate(NamedTuple):
         """The rate; None of nothing."""
         return self.part / self.whole if self.whole else None
 
-    def interval(self, confidence: float = 0.95) -> tuple[float, float]:
-        """Its exact interval."""
-        return exact_interval(self.part, self.whole, confidence)
+
+class Spread(NamedTuple):
+    """How far the rates of groups lie apart.
+
+    Attributes:
+        low, high: the lowest and the highest rate.
+        low_bounds, high_bounds: intervals of these two.
+        between: the groups that have them.
+        smallest: the fewest cases behind any of the rates.
+    """
+
+    low: float
+    high: float
+    low_bounds: tuple[float, float]
+    high_bounds: tuple[float, float]
+    between: tuple[str, str]
+    smallest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +86,15 @@ class Group:
     false_negative: Rate | None
 
     @property
-    def errors(self) -> tuple[Rate | None, Rate | None]:
-        """Both error rates."""
-        return self.false_positive, self.false_negative
-
-    @property
     def name(self) -> str:
         """The group in a few words."""
-        return ", ".join(f"{column}={value}" for column, value in self.traits)
+        return clean(", ".join(f"{column}={value}" for column, value in self.traits))
+
+
+ERRORS: dict[str, Callable[[Group], Rate | None]] = {
+    "false_positives": lambda group: group.false_positive,
+    "false_negatives": lambda group: group.false_negative,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +127,18 @@ def measure_fairness(
     """
     if not traits:
         raise InputError(Message("name at least one column that divides people: --trait COLUMN=TRAIT"))
+    if len(traits) > MOST_COLUMNS:
+        raise InputError(
+            Message("at most {count} columns are compared with all their intersections", count=MOST_COLUMNS)
+        )
     try:
         import polars as pl
     except ModuleNotFoundError as error:
         raise missing_extra(error.name or "polars", "measures") from None
     place = Place(str(path))
-    rows = read_table(path, (PREDICTION, *traits), (TRUTH,)).drop_nulls(PREDICTION)
+    whole_table = read_table(path, (PREDICTION, *traits), (TRUTH,))
+    before = stamp(path)
+    rows = whole_table.drop_nulls(PREDICTION)
     if not rows.filter(pl.col(PREDICTION) == positive).height:
         known = ", ".join(sorted(rows[PREDICTION].unique().head(10).to_list()))
         message = Message('no prediction is "{value}"', value=positive)
@@ -139,9 +159,9 @@ def measure_fairness(
         [Tool("polars", version("polars"))],
         on or datetime.now().astimezone().date(),
         facts,
-        _observations(groups, traits, rows.height, smallest),
+        _observations(groups, traits, rows.height, smallest) | {"rows_left_out": whole_table.height - rows.height},
     )
-    return Fairness(new_statement([artefact_of(path)], predicate), tuple(groups))
+    return Fairness(new_statement([artefact_of(path, before)], predicate), tuple(groups))
 
 
 def _method(positive: str, smallest: int, truth: bool) -> str:
@@ -152,7 +172,8 @@ def _method(positive: str, smallest: int, truth: bool) -> str:
     )
     return (
         f"Selected: prediction is {positive!r}. Impact ratio: lowest selection rate of a group divided by the highest, over single traits; "
-        f"error gap: {errors}. Groups with fewer than {smallest} cases are not judged. Intervals combine exact intervals of both rates."
+        f"error gap: {errors}. Groups with fewer than {smallest} cases are not judged. Intervals of 95 % "
+        "from exact intervals of all compared rates together."
     )
 
 
@@ -200,46 +221,77 @@ def _facts(groups: list[Group], traits: Mapping[str, str], smallest: int) -> Ite
         tested.add("intersections")
     smallest_seen = min(group.selected.whole for found in compared.values() for group in found)
     yield MeasuredFact("fairness.groups_tested", sorted(tested), "observed", count=smallest_seen)
-    ratios = [_ratio([group.selected for group in found]) for found in compared.values()]
-    worst = min((ratio for ratio in ratios if ratio is not None), key=lambda ratio: ratio[0], default=None)
-    if worst is not None:
-        yield MeasuredFact("fairness.impact_ratio_min", worst[0], "observed", count=smallest_seen, interval=worst[1])
-    errors = [
-        [rate for group in found if (rate := group.errors[kind]) is not None and rate.whole >= smallest]
+    selected = _spreads([(group.name, group.selected) for group in found] for found in compared.values())
+    ratios = [spread for spread in selected if spread.high > 0]
+    if ratios:
+        worst = min(ratios, key=lambda spread: spread.low / spread.high)
+        bounds = [_ratio_bounds(spread) for spread in ratios]
+        yield MeasuredFact(
+            "fairness.impact_ratio_min",
+            worst.low / worst.high,
+            "observed",
+            "selected: {} / {}".format(*worst.between),
+            min(spread.smallest for spread in ratios),
+            (min(low for low, _ in bounds), min(high for _, high in bounds)),
+        )
+    errors = _spreads(
+        [
+            (f"{kind}: {group.name}", rate)
+            for group in found
+            if (rate := rate_of(group)) is not None and rate.whole >= smallest
+        ]
         for found in compared.values()
-        for kind in (0, 1)
-    ]
-    gaps = [_gap(rates) for rates in errors]
-    widest = max((gap for gap in gaps if gap is not None), key=lambda gap: gap[0], default=None)
-    if widest is not None:
-        yield MeasuredFact("fairness.error_gap_max", widest[0], "observed", count=smallest_seen, interval=widest[1])
+        for kind, rate_of in ERRORS.items()
+    )
+    if errors:
+        widest = max(errors, key=lambda spread: spread.high - spread.low)
+        bounds = [_gap_bounds(spread) for spread in errors]
+        yield MeasuredFact(
+            "fairness.error_gap_max",
+            widest.high - widest.low,
+            "observed",
+            "{1} - {0}".format(*widest.between),
+            min(spread.smallest for spread in errors),
+            (max(low for low, _ in bounds), max(high for _, high in bounds)),
+        )
 
 
 def _compared_intersections(groups: list[Group], smallest: int) -> bool:
     return sum(len(group.traits) > 1 and group.selected.whole >= smallest for group in groups) > 1
 
 
-def _ratio(rates: list[Rate]) -> tuple[float, tuple[float, float]] | None:
-    """The lowest rate divided by the highest, with an interval; None where nobody at all was selected."""
-    low, high = min(rates, key=_value), max(rates, key=_value)
-    if _value(high) == 0:
-        return None
-    low_bounds, high_bounds = low.interval(JOINT_CONFIDENCE), high.interval(JOINT_CONFIDENCE)
-    top = 1.0 if high_bounds[0] == 0 else min(1.0, low_bounds[1] / high_bounds[0])
-    return _value(low) / _value(high), (low_bounds[0] / high_bounds[1], top)
+def _spreads(compared: Iterable[list[tuple[str, Rate]]]) -> list[Spread]:
+    """The spread of the rates of each comparison; intervals hold for all rates of all comparisons at once (Bonferroni).
+
+    The groups that lie farthest apart are found by looking at all of them, so an interval for two given groups would be too narrow.
+    """
+    comparisons = [rates for rates in compared if len(rates) > 1]
+    confidence = 1 - (1 - CONFIDENCE) / max(sum(len(rates) for rates in comparisons), 1)
+    return [_spread(rates, confidence) for rates in comparisons]
 
 
-def _gap(rates: list[Rate]) -> tuple[float, tuple[float, float]] | None:
-    """The difference of the highest and the lowest rate, with an interval; None where there is nothing to compare."""
-    if len(rates) < 2:
-        return None
-    low, high = min(rates, key=_value), max(rates, key=_value)
-    low_bounds, high_bounds = low.interval(JOINT_CONFIDENCE), high.interval(JOINT_CONFIDENCE)
-    return _value(high) - _value(low), (max(0.0, high_bounds[0] - low_bounds[1]), high_bounds[1] - low_bounds[0])
+def _spread(rates: list[tuple[str, Rate]], confidence: float) -> Spread:
+    values = {name: rate.part / rate.whole for name, rate in rates}
+    lowest, highest = min(values, key=lambda name: values[name]), max(values, key=lambda name: values[name])
+    bounds = [exact_interval(rate.part, rate.whole, confidence) for rate in dict.fromkeys(rate for _, rate in rates)]
+    lows, highs = [low for low, _ in bounds], [high for _, high in bounds]
+    return Spread(
+        values[lowest],
+        values[highest],
+        (min(lows), min(highs)),
+        (max(lows), max(highs)),
+        (lowest, highest),
+        min(rate.whole for _, rate in rates),
+    )
 
 
-def _value(rate: Rate) -> float:
-    return rate.part / rate.whole
+def _ratio_bounds(spread: Spread) -> tuple[float, float]:
+    top = 1.0 if spread.high_bounds[0] == 0 else min(1.0, spread.low_bounds[1] / spread.high_bounds[0])
+    return spread.low_bounds[0] / spread.high_bounds[1], top
+
+
+def _gap_bounds(spread: Spread) -> tuple[float, float]:
+    return max(0.0, spread.high_bounds[0] - spread.low_bounds[1]), spread.high_bounds[1] - spread.low_bounds[0]
 
 
 def _observations(
@@ -252,10 +304,15 @@ def _observations(
     }
     for group in groups[:200]:
         found[f"selected.{group.name}"] = f"{group.selected.part}/{group.selected.whole}"
-        for name, rate in (("false_positives", group.false_positive), ("false_negatives", group.false_negative)):
+        for name, rate_of in ERRORS.items():
+            rate = rate_of(group)
             if rate is not None:
                 found[f"{name}.{group.name}"] = f"{rate.part}/{rate.whole}"
-    crossed = [group.selected for group in groups if len(group.traits) > 1 and group.selected.whole >= smallest]
-    ratio = _ratio(crossed) if len(crossed) > 1 else None
-    found["impact_ratio_min_of_intersections"] = None if ratio is None else ratio[0]
+    crossed = [
+        group.selected.part / group.selected.whole
+        for group in groups
+        if len(group.traits) > 1 and group.selected.whole >= smallest
+    ]
+    if len(crossed) > 1 and max(crossed) > 0:
+        found["impact_ratio_min_of_intersections"] = min(crossed) / max(crossed)
     return found
