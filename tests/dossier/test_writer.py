@@ -251,7 +251,7 @@ def test_markets_are_written_where_they_stand(small: Library, tmp_path: Path) ->
 def test_the_example_keeps_its_comments(shipped: Library, tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8").replace("evidence: evidence/", "")
     notebook = foreign(tmp_path, shipped, text)
-    notebook.put(entry("practice.designed_for", frozenset()), entry("dataset.labelled_by", None))
+    notebook.put(entry("practice.designed_for", frozenset()), entry("dataset.contents", None))
     after = notebook.path.read_text(encoding="utf-8")
     remaining = iter(after.split("\n"))
     assert all(line in remaining for line in text.split("\n")), "the old lines stand there in their order"
