@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What is behind a measured value.
+
+    Attributes:
+        count: how many observations; None where the statement does not say it.
+        interval: the bounds of its confidence interval, in the unit of the fact; None where there is none.
+    """
+
+    count: int | None = None
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
     """What a value rests on.
 
@@ -27,12 +40,14 @@ class Basis:
         source: the document or the statement, or None.
         note: a remark, or None.
         place: the line that holds the value.
+        sample: what is behind it, where a statement says so.
     """
 
     by: str
     source: str | None
     note: str | None
     place: Place
+    sample: Sample = Sample()
 
     @property
     def strength(self) -> int:
@@ -83,6 +98,23 @@ class Contradiction:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a statement says beside its facts.
+
+    Attributes:
+        file: name of the statement.
+        source: the statement as the bases of its facts name it.
+        measure: name of the measure.
+        observations: its findings that are no facts, as plain data.
+    """
+
+    file: str
+    source: str
+    measure: str
+    observations: Mapping[str, bool | int | float | str | list[str] | None]
+
+
 @dataclass(frozen=True)
 class Dossier:
     """One AI system, described.
@@ -93,7 +125,7 @@ class Dossier:
         entries: facts by id.
         contradictions: facts on which the dossier and a statement disagree.
         costs: relative effort to change a fact, where the dossier sets its own.
-        statements: names of the evidence files that were read, in order.
+        measurements: the statements that were read as evidence, in order.
         elements: the ids of what it lists of each collection (`flow`), in order; a collection of which it says nothing is absent. The
             facts of an element are entries under names of their own (see `library.elements`).
         path: the file.
@@ -107,8 +139,13 @@ class Dossier:
     path: Path
     contradictions: tuple[Contradiction, ...] = ()
     costs: Mapping[str, float] = field(default_factory=dict)
-    statements: tuple[str, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
     elements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Names of the evidence files that were read, in order."""
+        return tuple(measurement.file for measurement in self.measurements)
 
     def facts_in(self, market: str) -> dict[str, Value]:
         """The known facts as they hold in a market."""

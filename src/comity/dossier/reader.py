@@ -75,7 +75,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
     fields.done()
     if reading.errors:
         raise reading.errors[0] if len(reading.errors) == 1 else ErrorList(reading.errors)
-    measured, statements = read_statements(evidence, divided_library) if evidence else ([], ())
+    measured, measurements = read_statements(evidence, divided_library) if evidence else ([], ())
     for entry in measured:
         refuse_outside(entry.fact, divided_library, entry.basis.place)
     entries, contradictions = _joined(declared, measured)
@@ -89,7 +89,7 @@ def load_dossier(path: str | Path, library: Library) -> Dossier:
         path=path,
         contradictions=contradictions,
         costs=costs,
-        statements=statements,
+        measurements=measurements,
         elements=elements,
     )
 

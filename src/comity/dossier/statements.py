@@ -16,7 +16,7 @@ from comity import __version__
 from comity.clauses.values import canonical
 from comity.documents.reading import read_bytes
 from comity.documents.writing import write_file
-from comity.dossier.model import Basis, Entry
+from comity.dossier.model import Basis, Entry, Measurement, Sample
 from comity.errors import ComityError, InputError, Place, did_you_mean
 from comity.language import Message, clean
 
@@ -78,7 +78,7 @@ class MeasuredFact(_Part, omit_defaults=True):
         value: its value as plain data.
         basis: `observed` by the measure itself, `reported` by the artefact about itself, `declared` by a person, or `inferred` from
             other facts.
-        where: the place in the artefact that a reported value was read from.
+        where: the place in the artefact that a reported value was read from, or who judged (`judge NAME`).
         count: how many observations are behind a rate.
         interval: the bounds of its confidence interval.
     """
@@ -179,7 +179,7 @@ def decode_statement(raw: bytes, place: Place) -> Statement:
         raise InputError(Message("the file is empty or too large for a statement"), place=place)
     try:
         statement = msgspec.json.decode(_payload(raw), type=Statement)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(Message("this is not a statement: {problem}", problem=str(error)[:200]), place=place) from None
     if statement.type != STATEMENT_TYPE or statement.predicate_type != PREDICATE_TYPE:
         message = Message("this is a statement of another type: {type}", type=statement.predicate_type[:100])
@@ -198,18 +198,18 @@ def _payload(raw: bytes) -> bytes:
     """What an envelope holds; of anything else, the bytes themselves."""
     try:
         return msgspec.json.decode(raw, type=_Envelope).payload
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return raw
 
 
-def read_statements(directory: Path, library: Library) -> tuple[list[Entry], tuple[str, ...]]:
-    """The measured facts of every statement (`*.json`) in a directory, and the names of the files.
+def read_statements(directory: Path, library: Library) -> tuple[list[Entry], tuple[Measurement, ...]]:
+    """The facts of every statement (`*.json`) in a directory, and what each statement says beside them.
 
     Raises:
         InputError: a file is not a statement, or a fact in it does not fit the vocabulary.
     """
     entries: list[Entry] = []
-    names: list[str] = []
+    measurements: list[Measurement] = []
     try:
         paths = sorted(path for path in directory.iterdir() if path.suffix == ".json")
     except OSError as error:
@@ -217,13 +217,14 @@ def read_statements(directory: Path, library: Library) -> tuple[list[Entry], tup
         message = Message("the directory cannot be read: {reason}", reason=reason)
         raise InputError(message, place=Place(str(directory))) from None
     for path in paths:
-        statement = read_statement(path)
-        names.append(path.name)
-        entries.extend(_entry(measured, path, library) for measured in statement.predicate.facts)
-    return entries, tuple(names)
+        predicate = read_statement(path).predicate
+        source = clean(f"{path.parent.name}/{path.name}")
+        measurements.append(Measurement(path.name, source, predicate.measure, predicate.observations))
+        entries.extend(_entry(measured, path, source, library) for measured in predicate.facts)
+    return entries, tuple(measurements)
 
 
-def _entry(measured: MeasuredFact, path: Path, library: Library) -> Entry:
+def _entry(measured: MeasuredFact, path: Path, source: str, library: Library) -> Entry:
     place = Place(str(path))
     fact_type = library.vocabulary.types.get(measured.fact)
     if fact_type is None:
@@ -234,8 +235,8 @@ def _entry(measured: MeasuredFact, path: Path, library: Library) -> Entry:
     except ComityError as error:
         message = Message("{fact}: {problem}", fact=measured.fact, problem=error.message)
         raise InputError(message, place=place, hint=error.hint) from None
-    by = GRADES[measured.basis]
     if isinstance(value, str):
         value = clean(value)
-    source = clean(f"{path.parent.name}/{path.name}")
-    return Entry(measured.fact, value, {}, Basis(by, source, clean(measured.where) or None, place))
+    sample = Sample(measured.count, measured.interval)
+    basis = Basis(GRADES[measured.basis], source, clean(measured.where) or None, place, sample)
+    return Entry(measured.fact, value, {}, basis)

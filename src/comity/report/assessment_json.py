@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.clauses.values import plain
+from comity.questions.measured import measured_facts
 from comity.report.routes import routes_document
 from comity.report.words import Words
 
 if TYPE_CHECKING:
     from comity.dossier.model import Basis
     from comity.questions.assess import Assessment, ClauseResult
+    from comity.questions.measured import MeasuredFact
 
 SCHEMA = "comity/assessment/1"
 
@@ -65,6 +67,7 @@ def assessment_document(assessment: Assessment, language: str) -> dict[str, Any]
             for opening in assessment.openings
         ],
         "flows": routes_document(assessment),
+        "measured": [_measured(fact, words) for fact in measured_facts(assessment)],
         "contradictions": [words.name(contradiction.message) for contradiction in dossier.contradictions],
     }
 
@@ -106,6 +109,37 @@ def _element(result: ClauseResult, words: Words) -> dict[str, Any]:
         "applies": result.judgement.applies,
         "deciding_facts": {fact: plain(value) for fact, value in sorted(result.deciding.items())},
         "missing_facts": result.missing,
+    }
+
+
+def _measured(fact: MeasuredFact, words: Words) -> dict[str, Any]:
+    """A measured fact with the clauses that look at it; a bound is as this system's facts and the definitions make it."""
+    return {
+        "fact": fact.fact,
+        "value": None if fact.value is None else plain(fact.value),
+        "places": list(fact.places),
+        "count": None if fact.sample is None else fact.sample.count,
+        "interval": None if fact.interval is None else list(fact.interval),
+        "source": fact.source,
+        "withheld": None if fact.withheld is None else words.name(fact.withheld),
+        "clauses": [
+            {
+                "id": use.result.clause.full_id,
+                "verdict": use.result.verdict,
+                "effect": use.effect,
+                "bounds": [
+                    {
+                        "part": bound.part,
+                        "operator": bound.operator,
+                        "value": plain(bound.value),
+                        "kept": None if fact.value is None else bound.admits(fact.value),
+                        "doubtful": fact.doubtful(bound),
+                    }
+                    for bound in use.bounds
+                ],
+            }
+            for use in fact.uses
+        ],
     }
 
 

@@ -35,6 +35,7 @@ def _as_json(entry: ClauseOnBank) -> dict[str, object]:
         "id": entry.clause.full_id,
         "holds": entry.holds,
         "lacks": [{"fact": lack.fact, "found": _plain(lack.found), "wanted": lack.wanted} for lack in entry.lacks],
+        "missing": [{"fact": fact, "reason": reason.template} for fact, reason in entry.missing],
     }
 
 
@@ -49,6 +50,8 @@ def _lines(clauses: tuple[ClauseOnBank, ...], language: str) -> Iterable[str]:
         yield f"      {entry.clause.full_id}"
         for lack in entry.lacks:
             yield f"      {_lack(lack).in_language(language)}"
+        for fact, reason in entry.missing:
+            yield f"      {Message('{fact} is not known: {reason}', fact=fact, reason=reason).in_language(language)}"
 
 
 def _lack(lack: Wanted) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity.language import Message
+from comity.report.values_names import LOG_NAMES, PARTS, VALUES_NAMES
 
 if TYPE_CHECKING:
     from comity.dossier.statements import Plain
@@ -44,23 +45,57 @@ DIALOGUE_NAMES = {
     "content.passed_by_language": Message("answers that pass, by language"),
     "content.gap_between_languages": Message("gap between languages in answers that pass"),
     "content.pass_rate_withheld": Message("no rate of content that passes"),
+    "judge": Message("judge"),
+    "judge.prompt_sha256": Message("digest of the judge's prompt"),
+    "judge.controls_right": Message("controls that the judge got right"),
+    "judge.controls_wrong": Message("controls that the judge got wrong"),
+    "judge.not_judged": Message("answers without a judgement"),
+    "judge.no_reply": Message("without a reply of the judge, by reason"),
+    "judge.passed_by_language": Message("answers that pass by the judge, by language"),
+    "judge.refusals_judged": Message("second opinions on refusals"),
+    "judge.refusal_for_rules_only": Message("refusals that only the rules see"),
+    "judge.refusal_for_judge_only": Message("refusals that only the judge sees"),
+    "judge.agreement_alpha": Message("agreement of judge and rules on refusals (alpha)"),
+    "judge.disagrees_by_language": Message("judge and rules apart, by language"),
+    **LOG_NAMES,
+    **VALUES_NAMES,
 }
 
-_ROWS = frozenset(("questions_by_language", "questions_by_risk", "refused_by_language", "passed_by_language"))
+_ROWS = frozenset(
+    (
+        "questions_by_language",
+        "questions_by_risk",
+        "refused_by_language",
+        "passed_by_language",
+        "disagrees_by_language",
+        "prompt_sha256",
+        "controls_right",
+        "no_reply",
+    )
+)
 _GAP = "gap_between_languages"
+_FIGURES = frozenset((_GAP, "distance_between_languages", "widest_distance"))
+"""Figures that have others behind them: an interval, a count."""
+_MEMBERS = ("values.distance_by_question.", "values.distance.", "values.chosen_by_language.", "log.left_out.")
+"""Rows whose members may have dots in their names."""
+_NOT_SHOWN = "values.chosen."
+"""How often each option was chosen of each question; in the statement only, for there are many."""
 
 
-def dialogue_rows(observations: dict[str, Plain | None]) -> dict[str, Plain | None]:
+def dialogue_rows(observations: dict[str, Plain | None], language: str) -> dict[str, Plain | None]:
     """The same findings, with each row of figures as one text in the place of its first; by risk only what is not as it ought to be."""
     found: dict[str, Plain | None] = {}
     for name, value in observations.items():
         row, member = _row_of(name)
-        if ".refused_about." in name and _as_it_ought_to_be(name, str(value)):
+        if (".refused_about." in name and _as_it_ought_to_be(name, str(value))) or name.startswith(_NOT_SHOWN):
             continue
+        if isinstance(value, float) and (name.endswith(_GAP) or name.startswith("values.")):
+            value = f"{value:.4g}"
         if member is None:
-            found[name] = f"{value:.4g}" if name.endswith(_GAP) and isinstance(value, float) else value
-        else:
-            shown = f"{member} {value}"
+            found[name] = value
+        elif value is not None:
+            title = PARTS[member].in_language(language) if member in PARTS else member
+            shown = f"{title} {value}"
             found[row] = f"{found[row]}; {shown}" if found.get(row) else shown
     return found
 
@@ -73,6 +108,9 @@ def _as_it_ought_to_be(name: str, rate: str) -> bool:
 
 def _row_of(name: str) -> tuple[str, str | None]:
     """The row that a figure belongs to, and what it is called in it; None where it stands alone."""
+    for row in _MEMBERS:
+        if name.startswith(row):
+            return row.removesuffix("."), name.removeprefix(row)
     match name.split("."):
         case ["no_answer", reason]:
             return "no_answer", reason
@@ -80,7 +118,7 @@ def _row_of(name: str) -> tuple[str, str | None]:
             return f"{expectation}.{row}", member
         case [expectation, "refused_about", about, language]:
             return f"{expectation}.{about}", language
-        case [expectation, gap, part] if gap == _GAP:
-            return f"{expectation}.{gap}", part.replace("_", " ")
+        case [expectation, figure, part] if figure in _FIGURES:
+            return f"{expectation}.{figure}", part
         case _:
             return name, None

@@ -11,10 +11,10 @@ from comity.library.elements import divided
 from comity.library.model import COLLECTIONS
 from comity.library.vocabulary import MARKETS
 from comity.questions.explain import Group
-from comity.report.blocks import Branch, Code, Heading, Outline, Pairs, Paragraph, Span, line, written
+from comity.report.blocks import Branch, Code, Heading, Outline, Pairs, Paragraph, Span, line
 from comity.report.formula_words import is_test
 from comity.report.library_words import not_advice, until
-from comity.report.pages import as_html, as_markdown
+from comity.report.pages import in_form
 from comity.report.trace import trace_nodes
 from comity.report.words import BASIS_NAMES, GRADE_NAMES, MODALITY_NAMES, PART_NAMES, VERDICT_NAMES, Words
 
@@ -70,10 +70,13 @@ def explanation(found: Explanation, language: str, form: str, *, full: bool = Fa
 
         return explanation_json(found, language)
     words = Words(found.library, language)
-    blocks = list(_Writing(found, words, full=full).blocks())
-    if form == "html":
-        return as_html(blocks, words, title=words.say("Explanation of {clause}", clause=found.result.clause.full_id))
-    return as_markdown(blocks) if form == "md" else written(blocks, to_file=to_file)
+    return in_form(
+        form,
+        _Writing(found, words, full=full).blocks(),
+        words,
+        title=words.say("Explanation of {clause}", clause=found.result.clause.full_id),
+        to_file=to_file,
+    )
 
 
 class _Writing:

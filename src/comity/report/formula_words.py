@@ -155,6 +155,12 @@ def asked(
     return None
 
 
+def bound_in_words(fact: str, operator: str, value: Value, words: Words) -> str:
+    """What a bound asks of a fact: "at least 95 %"."""
+    kind = words.library.fact(fact).type.kind
+    return words.say(_phrase_of(operator, kind).template, value=words.value(fact, value))
+
+
 def _group(form: Form, parts: Iterable[Saying], words: Words) -> Saying:
     """A group, with groups of the same kind within it taken in."""
     flat: list[Saying] = []

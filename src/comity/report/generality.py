@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.clauses.values import plain
-from comity.report.blocks import Branch, Heading, Outline, Pairs, Paragraph, Span, line, written
+from comity.report.blocks import Branch, Heading, Outline, Pairs, Paragraph, Span, line
 from comity.report.library_words import not_advice
-from comity.report.pages import as_html, as_markdown
+from comity.report.pages import in_form
 from comity.report.reconciliation import clause_line, market_names, scenario_rows
 from comity.report.reconciliation_json import SCHEMA, scenario_document
 from comity.report.words import Words
@@ -26,10 +26,7 @@ def generality(found: Generality, language: str, form: str, limit: int, *, to_fi
     if form == "json":
         return json.dumps(generality_document(found, language), ensure_ascii=False, indent=1)
     words = Words(found.scenario.library, language)
-    blocks = list(_blocks(found, words, limit))
-    if form == "html":
-        return as_html(blocks, words, title=_title(found, words))
-    return as_markdown(blocks) if form == "md" else written(blocks, to_file=to_file)
+    return in_form(form, _blocks(found, words, limit), words, title=_title(found, words), to_file=to_file)
 
 
 def generality_document(found: Generality, language: str) -> dict[str, Any]:

@@ -7,23 +7,23 @@ ever run in it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
-from comity.clauses import tree as t
 from comity.clauses.tree import Kind
 from comity.clauses.values import KIND_NAMES
 from comity.language import CHINESE, ENGLISH, Message
 from comity.library.model import WORST_FIRST
-from comity.report import sentences, view
+from comity.report import measured, sentences, view
+from comity.report.clause_views import ClauseViews
+from comity.report.measured import measured_view
 from comity.report.routes import TITLE, flow_views
-from comity.report.steps import part_in_words, parts_in_words
 from comity.report.templating import asset, environment, policy
 from comity.report.words import (
     BASIS_NAMES,
     FORCE_NAMES,
-    GRADE_NAMES,
     MODALITY_NAMES,
     PART_NAMES,
     STATUS_NAMES,
@@ -32,12 +32,11 @@ from comity.report.words import (
 )
 
 if TYPE_CHECKING:
-    from comity.dossier.model import Basis, Dossier
-    from comity.library.model import Clause, CompiledFormula, FactDefinition, Phase
-    from comity.questions.assess import Assessment, ClauseResult
-    from comity.report.steps import Part
+    from comity.library.model import FactDefinition
+    from comity.questions.assess import Assessment
 
 LANGUAGE_TAGS = {ENGLISH: "en", CHINESE: "zh-Hans"}
+OWN_NAMES = {ENGLISH: "English", CHINESE: "中文"}
 _OTHER = {ENGLISH: CHINESE, CHINESE: ENGLISH}
 WAYS = {
     "declared": Message("declare it in comity.yaml"),
@@ -45,34 +44,8 @@ WAYS = {
     "measured": Message("measure it"),
 }
 _OPENINGS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class FactView:
-    """A fact in words; `value` and `basis` are there where it decided something."""
-
-    id: str
-    title: str
-    definition: str
-    value: str = ""
-    basis: Basis | None = None
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ClauseView:
-    """A clause as the page shows it."""
-
-    result: ClauseResult
-    clause: Clause
-    title: str
-    reason: str
-    actors: tuple[str, ...]
-    phases: tuple[str, ...]
-    missing: tuple[FactView, ...]
-    deciding: tuple[FactView, ...]
-    parts: tuple[Part, ...]
-    shares_scope: bool
+_TEXT = re.compile(">[^<]*&#3[49];[^<]*<")
+"""Text between two tags; in an attribute every such sign is escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +76,8 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "axis": view.axis(days, assessment.on),
         "flows": flow_views(assessment, words),
         "routes_title": words.name(TITLE),
+        "measured": measured_view(assessment, words),
+        "measured_title": words.name(measured.TITLE),
         "openings": _openings(assessment, words),
         "meaning": sentences.meaning(assessment, words),
         "consequence": sentences.consequence(assessment, words),
@@ -112,11 +87,16 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "facts_given": sentences.facts_given(assessment, words),
         "order": WORST_FIRST,
         "shares": view.shares,
+        "topics": {topic.id: number for number, topic in enumerate(assessment.library.data.topics, start=1)},
         "age": lambda row: _age(row, words),
-        "scope_of": lambda row: _scope(row, words),
-        "clause_view": lambda result: _clause(result, words, assessment.dossier),
+        "views": ClauseViews(assessment, words),
     }
-    return environment().get_template("assessment.html.j2").render(page, page=page)
+    return plainly_quoted(environment().get_template("assessment.html.j2").render(page, page=page))
+
+
+def plainly_quoted(page: str) -> str:
+    """The page with quotation marks in its text as they are: only in attributes have they to be escaped."""
+    return _TEXT.sub(lambda found: found[0].replace("&#34;", '"').replace("&#39;", "'"), page)
 
 
 def _wording(words: Words) -> dict[str, Any]:
@@ -130,7 +110,6 @@ def _wording(words: Words) -> dict[str, Any]:
         "force_names": FORCE_NAMES,
         "status_names": STATUS_NAMES,
         "modality_names": MODALITY_NAMES,
-        "grade_names": GRADE_NAMES,
         "basis_names": BASIS_NAMES,
         "part_names": PART_NAMES,
     }
@@ -138,90 +117,17 @@ def _wording(words: Words) -> dict[str, Any]:
 
 def _frame(language: str) -> dict[str, Any]:
     """What stands around the answer: language tags, style, script and the policy that names them."""
-    style, script = asset("assessment.css"), asset("filter.js") + asset("assessment.js")
+    style, script = asset("assessment.css") + asset("strips.css"), asset("filter.js") + asset("assessment.js")
     return {
         "language_tag": LANGUAGE_TAGS.get(language, language),
         "other": _OTHER.get(language, ENGLISH),
         "tags": LANGUAGE_TAGS,
+        "own_names": OWN_NAMES,
         "version": __version__,
         "style": style,
         "script": script,
         "policy": policy(style, script),
     }
-
-
-def _clause(result: ClauseResult, words: Words, dossier: Dossier) -> ClauseView:
-    """A clause in words; one that does not apply is told by what keeps it from applying."""
-    clause = result.clause
-    short = result.verdict == "not_applicable"
-    return ClauseView(
-        result=result,
-        clause=clause,
-        title=words.text(clause.title),
-        reason=words.reason(result),
-        actors=() if short else tuple(_actor(role, clause, words) for role in clause.actors),
-        phases=() if short else tuple(_phase(phase, words) for phase in clause.in_force),
-        missing=() if short else tuple(_fact(fact, words) for fact in result.missing),
-        deciding=tuple(_decided(fact, result, words, dossier) for fact in sorted(result.deciding)),
-        parts=parts_in_words(result.judgement, words, blocking=short and not result.settled),
-        shares_scope=clause.scope == words.library.general.standards[clause.standard].clauses[0].scope,
-    )
-
-
-def _scope(row: view.StandardRow, words: Words) -> Part | None:
-    """The scope of a standard, told once for all clauses that have it; None where no clause was judged by it."""
-    scope = row.standard.clauses[0].scope if row.standard.clauses else None
-    for result in (*row.open_results, *row.not_applicable):
-        for condition in result.judgement.conditions:
-            if condition.part == "scope" and condition.formula == scope:
-                return part_in_words(condition, words)
-    return None
-
-
-def _fact(fact: str, words: Words) -> FactView:
-    return FactView(fact, words.fact(fact), words.text(words.library.fact(fact).definition))
-
-
-def _decided(fact: str, result: ClauseResult, words: Words, dossier: Dossier) -> FactView:
-    """A fact with its value, and what it rests on; files are named from the directory of the dossier."""
-    basis = result.bases.get(fact)
-    value = words.value(fact, result.deciding[fact])
-    place = str(basis.place).removeprefix(f"{dossier.path.parent.as_posix()}/") if basis else ""
-    return FactView(fact, words.fact(fact), "", value, basis, place)
-
-
-def _actor(role: str, clause: Clause, words: Words) -> str:
-    """A role by its title in the one vocabulary, with what the law itself calls it."""
-    entry = words.library.roles[role]
-    terms = entry.terms.get(clause.jurisdiction, ())
-    title = words.text(entry.title)
-    if not terms:
-        return title
-    return words.say("{role} (in the rule's own words: {terms})", role=title, terms=words.separator.join(terms))
-
-
-def _phase(phase: Phase, words: Words) -> str:
-    """An interval in force, and for whom."""
-    start = phase.start.isoformat()
-    if phase.until is None:
-        said = words.say("from {day}", day=start)
-    else:
-        said = words.say("from {day} until before {end}", day=start, end=phase.until.isoformat())
-    if phase.when is None:
-        return said
-    whom = _whom(phase.when, words)
-    return words.say("{phase}, for: {whom}", phase=said, whom=whom)
-
-
-def _whom(formula: CompiledFormula, words: Words) -> str:
-    """For whom an interval holds: the title of the definition, or the formula."""
-    named = words.library.vocabulary.named_formulas
-    match formula.tree:
-        case t.Named(name=name):
-            return words.text(named[name].title)
-        case t.Not(operand=t.Named(name=name)):
-            return words.say("not: {what}", what=words.text(named[name].title))
-    return words.formula(formula.tree)
 
 
 def _openings(assessment: Assessment, words: Words) -> tuple[OpeningView, ...]:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from comity import __version__
 from comity.language import Message
-from comity.report.blocks import Branch, Grid, Heading, Outline, Pairs, Paragraph, Span, line, written
+from comity.report.blocks import Branch, Grid, Heading, Outline, Pairs, Paragraph, Span, line
 from comity.report.catalogue import as_json
 from comity.report.library_words import KINDS_OF_JURISDICTION, ORIENTATION_NAMES, SHORT_GRADES, age_note
 from comity.report.matrix import Column, Matrix
-from comity.report.pages import as_html, as_markdown
+from comity.report.pages import in_form
 from comity.report.words import FORCE_NAMES, MODALITY_NAMES, STATUS_NAMES, Words
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ def library_statistics(found: Statistics, language: str, form: str, *, to_file: 
             **statistics_document(found),
         )
     words = Words(found.library, language)
-    blocks = list(_blocks(found, words))
-    if form == "html":
-        return as_html(blocks, words, title=words.say("What the library covers"))
-    return as_markdown(blocks) if form == "md" else written(blocks, to_file=to_file)
+    return in_form(form, _blocks(found, words), words, title=words.say("What the library covers"), to_file=to_file)
 
 
 def statistics_document(found: Statistics) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.language import Message
-from comity.report.blocks import Branch, Heading, Outline, Paragraph, Span, line, written
+from comity.report.blocks import Branch, Heading, Outline, Paragraph, Span, line
 from comity.report.catalogue import as_json
 from comity.report.library_words import age_note
-from comity.report.pages import as_html, as_markdown
+from comity.report.pages import in_form
 from comity.report.words import FORCE_NAMES, STATUS_NAMES, Words
 
 if TYPE_CHECKING:
@@ -46,10 +46,7 @@ def library_timeline(found: Timeline, language: str, form: str, *, to_file: bool
             **timeline_document(found),
         )
     words = Words(found.library, language)
-    blocks = list(_blocks(found, words))
-    if form == "html":
-        return as_html(blocks, words, title=words.say("When rules begin and end"))
-    return as_markdown(blocks) if form == "md" else written(blocks, to_file=to_file)
+    return in_form(form, _blocks(found, words), words, title=words.say("When rules begin and end"), to_file=to_file)
 
 
 def timeline_document(found: Timeline) -> dict[str, Any]:

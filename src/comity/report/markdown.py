@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from comity.library.model import WORST_FIRST
 from comity.report import sentences, view
+from comity.report.measured import TITLE as TITLE_OF_MEASURED
+from comity.report.measured import measured_view
+from comity.report.measured_text import UNICODE, measured_lines, plain_lines
 from comity.report.routes import TITLE, flow_views
 from comity.report.words import FORCE_NAMES, GRADE_NAMES, MODALITY_NAMES, VERDICT_NAMES, Words
 
@@ -26,6 +29,8 @@ _LEADING = re.compile(r"^(\d+)?([-+=.)])")
 _LINKS = re.compile(r"(https?:|www\.|@)(?=\S)", re.IGNORECASE)
 _OPENINGS = 10
 _MISSING = 6
+_STRIPS = 100
+"""Characters of a line with strips."""
 
 
 def assessment_markdown(assessment: Assessment, language: str) -> str:
@@ -35,6 +40,7 @@ def assessment_markdown(assessment: Assessment, language: str) -> str:
         *_head(assessment, words),
         *_clauses(assessment, words, "not_met"),
         *_flows(assessment, words),
+        *_measured(assessment, words),
         *_openings(assessment, words),
         *_clauses(assessment, words, "unknown"),
         *_timeline(assessment, words),
@@ -114,6 +120,18 @@ def _flows(assessment: Assessment, words: Words) -> Iterator[str]:
             lines.append(f"- {SIGNS[place.verdict]} {plain(words.say('{name}: ', name=place.title) + place.said)}")
             lines += [f"  - {plain(remark)}" for remark in place.remarks]
         yield "\n".join(lines)
+
+
+def _measured(assessment: Assessment, words: Words) -> Iterator[str]:
+    """The strips as they stand in a terminal; a fence longer than any in them keeps them text."""
+    found = measured_view(assessment, words)
+    if not found:
+        return
+    yield f"## {words.name(TITLE_OF_MEASURED)}"
+    drawn = plain_lines(measured_lines(found, words, _STRIPS, UNICODE)).rstrip("\n")
+    longest = max((len(run) for run in re.findall(r"`+", drawn)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}text\n{drawn}\n{fence}"
 
 
 def _openings(assessment: Assessment, words: Words) -> Iterator[str]:

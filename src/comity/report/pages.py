@@ -1,6 +1,6 @@
 """Blocks as Markdown and as one self-contained HTML page: no script, no request, nothing unescaped.
 
-The terminal's writer is in `blocks`.
+The terminal's writer is in `blocks`; `in_form` chooses among the three.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from comity.report import matrix
-from comity.report.blocks import Code, Drawing, Grid, Heading, Outline, Pairs, Paragraph
+from comity.report.blocks import Code, Drawing, Grid, Heading, Outline, Pairs, Paragraph, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +46,21 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px 
 @media print{body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}pre,li{break-inside:avoid}}
 """
 STYLE = _BASE + matrix.STYLE
+
+
+def in_form(form: str, blocks: Iterable[Block], words: Words, *, title: str, to_file: bool = False) -> str:
+    """Blocks as `html`, `md`, or for any other form as text.
+
+    Args:
+        form: what is asked for.
+        blocks: the report.
+        words: the reader's language.
+        title: of the page.
+        to_file: whether text goes to a file, and not to a terminal.
+    """
+    if form == "html":
+        return as_html(blocks, words, title=title)
+    return as_markdown(blocks) if form == "md" else written(blocks, to_file=to_file)
 
 
 def as_html(blocks: Iterable[Block], words: Words, *, title: str) -> str:

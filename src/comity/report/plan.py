@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.report.blocks import Branch, Drawing, Grid, Heading, Outline, Paragraph, Span, line, written
-from comity.report.pages import as_html, as_markdown
+from comity.report.blocks import Branch, Drawing, Grid, Heading, Outline, Paragraph, Span, line
+from comity.report.pages import in_form
 from comity.report.plan_chart import amount, bars, drawing, points
 from comity.report.words import Words
 
@@ -38,10 +38,13 @@ def plan_report(answer: Plan, language: str, form: str, *, limit: int = 0, to_fi
 
         return plan_json(answer, language)
     words = Words(answer.scenario.library, language)
-    blocks = list(_Writing(answer, words, limit).blocks())
-    if form == "html":
-        return as_html(blocks, words, title=words.say("Plan for {system}", system=answer.dossier.name))
-    return as_markdown(blocks) if form == "md" else written(blocks, to_file=to_file)
+    return in_form(
+        form,
+        _Writing(answer, words, limit).blocks(),
+        words,
+        title=words.say("Plan for {system}", system=answer.dossier.name),
+        to_file=to_file,
+    )
 
 
 class _Writing:

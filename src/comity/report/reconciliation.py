@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from comity.clauses.tree import Kind
 from comity.clauses.values import example_of, write_value
 from comity.language import Message
-from comity.report.blocks import Branch, Grid, Heading, Outline, Pairs, Paragraph, Span, line, written
+from comity.report.blocks import Branch, Grid, Heading, Outline, Pairs, Paragraph, Span, line
 from comity.report.library_words import not_advice
-from comity.report.pages import as_html, as_markdown
+from comity.report.pages import in_form
 from comity.report.words import Words
 
 if TYPE_CHECKING:
@@ -49,10 +49,9 @@ def reconciliation(
 
         return reconciliation_json(found, name, language)
     words = Words(found.scenario.library, language)
-    blocks = list(_Writing(found, name, words, limit).blocks())
-    if form == "html":
-        return as_html(blocks, words, title=plain_title(found, words))
-    return as_markdown(blocks) if form == "md" else written(blocks, to_file=to_file)
+    return in_form(
+        form, _Writing(found, name, words, limit).blocks(), words, title=plain_title(found, words), to_file=to_file
+    )
 
 
 def plain_title(found: Reconciliation, words: Words) -> str:

@@ -13,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.language import Message
-from comity.report import sentences
+from comity.report import measured, sentences
+from comity.report.measured import measured_view
+from comity.report.measured_text import glyphs, measured_lines
 from comity.report.routes import TITLE, flow_views
 from comity.report.view import undecidable, worst_first
 from comity.report.words import FORCE_NAMES, GRADE_NAMES, MODALITY_NAMES, VERDICT_NAMES, Words
@@ -49,7 +51,7 @@ def assessment_text(assessment: Assessment, language: str, limit: int, *, plain:
         highlight=False,
         emoji=False,
     )
-    report = _Report(assessment, Words(assessment.library, language), console.width)
+    report = _Report(assessment, Words(assessment.library, language), console.width, to_file=plain)
     for part in report.parts(limit):
         console.print(part)
     output = console.file
@@ -66,10 +68,11 @@ def _width() -> int:
 class _Report:
     """The parts of the report, top to bottom."""
 
-    def __init__(self, assessment: Assessment, words: Words, width: int) -> None:
+    def __init__(self, assessment: Assessment, words: Words, width: int, *, to_file: bool) -> None:
         self.assessment = assessment
         self.words = words
         self.width = width
+        self.to_file = to_file
 
     def parts(self, limit: int) -> list[RenderableType]:
         assessment = self.assessment
@@ -78,6 +81,7 @@ class _Report:
         found = [self.head(), self.summary()]
         found += self.clauses(Message("Not met"), worst_first(assessment, not_met), limit)
         found += self.flows()
+        found += self.measured()
         found += self.openings()
         found += self.clauses(Message("Unknown"), worst_first(assessment, unknown), limit)
         found += self.timeline()
@@ -168,6 +172,13 @@ class _Report:
                 remarks = [Padding(Text(remark), (0, 0, 0, 4)) for remark in place.remarks]
                 found.append(Padding(Group(head, *remarks), (0, 0, 0, 3)))
         return found
+
+    def measured(self) -> list[RenderableType]:
+        view = measured_view(self.assessment, self.words)
+        if not view:
+            return []
+        drawn = glyphs("utf-8" if self.to_file else None)
+        return [self.title(measured.TITLE), *measured_lines(view, self.words, self.width, drawn)]
 
     def openings(self) -> list[RenderableType]:
         openings = self.assessment.openings[:10]

@@ -3,14 +3,15 @@
 
 /* A form that filters entries of the page.
    entries: what is filtered; chosen(entry, wanted): whether it fits what is chosen beside the search;
+   text(entry): what the search looks through, beside the id;
    tidy(filtering): hides what has become empty; filters: the links that set the form; list: where they lead;
    focus(link): the field that such a link has filled; folded: what is opened for printing. */
-const filterPage = ({ entries, chosen, tidy, filters, list, focus, folded }) => {
+const filterPage = ({ entries, chosen, text = (entry) => entry.textContent, tidy, filters, list, focus, folded }) => {
   const form = document.getElementById("filter");
   const output = form.querySelector("output");
   const haystacks = new Map();
   const haystack = (entry) => {
-    if (!haystacks.has(entry)) haystacks.set(entry, (entry.id + " " + entry.textContent).toLowerCase());
+    if (!haystacks.has(entry)) haystacks.set(entry, (entry.id + " " + text(entry)).toLowerCase());
     return haystacks.get(entry);
   };
 
