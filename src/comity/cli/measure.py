@@ -79,7 +79,7 @@ def add_measure(
             "commit to the artefacts under salts instead of naming them; the opening is written beside, for you alone"
         ),
     )
-    add_report_options(parser, FORMATS)
+    add_report_options(parser, (*FORMATS, "html"))
     return parser
 
 

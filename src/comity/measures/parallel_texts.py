@@ -120,10 +120,14 @@ def read_parallel(directory: Path) -> ParallelTexts:
     """
     place = Place(str(directory))
     try:
-        files = sorted(path for path in directory.iterdir() if path.is_file())
+        entries = sorted(directory.iterdir())
+        files = [path for path in entries if path.is_file()]
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(Message("the directory cannot be read: {reason}", reason=reason), place=place) from None
+    strange = next((path for path in entries if path.suffix == SUFFIX and path not in files), None)
+    if strange is not None:
+        raise InputError(Message("this is not a regular file"), place=Place(str(strange)))
     paths = [path for path in files if path.suffix == SUFFIX]
     if len(paths) < 2:
         message = Message("there are {count} parallel texts, and at least 2 are needed", count=len(paths))

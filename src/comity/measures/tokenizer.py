@@ -18,7 +18,7 @@ from comity.dossier.statements import MeasuredFact, Predicate, Tool, new_stateme
 from comity.errors import InputError, Place, did_you_mean, missing_extra
 from comity.language import Message
 from comity.measures.parallel_texts import read_parallel
-from comity.measures.tables import artefact_of
+from comity.measures.tables import artefact_of, stamp
 from comity.measures.vocabularies import open_vocabulary
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ def measure_tokenizer(
         raise missing_extra("numpy", "tokenizer") from None
     if seed < 0:
         raise InputError(Message("the seed is a whole number from 0 on"))
+    before = stamp(path)
     vocabulary = open_vocabulary(path, pattern)
     texts = read_parallel(parallel)
     chosen = _served(served, texts, parallel)
@@ -155,7 +156,7 @@ def measure_tokenizer(
         _observations(costs, vocabulary, texts),
         seed=seed,
     )
-    artefacts = [artefact_of(path), *(text.artefact for text in texts.texts)]
+    artefacts = [artefact_of(path, before), *(text.artefact for text in texts.texts)]
     ordered = sorted(costs, key=lambda cost: (cost.premium is None, cost.premium or 0.0, cost.code))
     return TokenCosts(new_statement(artefacts, predicate), tuple(ordered), texts.paragraphs)
 

@@ -40,7 +40,7 @@ def open_vocabulary(path: Path, pattern: str | None = None) -> Vocabulary:
         with path.open("rb") as stream:
             head = stream.read(4096)
             if head.startswith(b"GGUF"):
-                _no_pattern(pattern)
+                _no_pattern(pattern, place)
                 return read_gguf(path)
             if size > MOST_BYTES:
                 raise InputError(Message("the file is larger than {limit} bytes", limit=MOST_BYTES), place=place)
@@ -52,12 +52,12 @@ def open_vocabulary(path: Path, pattern: str | None = None) -> Vocabulary:
         raise InputError(Message("the file is empty"), place=place)
     if head.startswith(_GZIP) or _RANK_LINE.match(head.lstrip().partition(b"\n")[0]):
         return read_ranks(path, raw, pattern)
-    _no_pattern(pattern)
+    _no_pattern(pattern, place)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return read_tekken(path, raw) if _TEKKEN.search(head) else read_json(path, raw.removeprefix(b"\xef\xbb\xbf"))
     return read_sentencepiece(path, raw)
 
 
-def _no_pattern(pattern: str | None) -> None:
+def _no_pattern(pattern: str | None, place: Place) -> None:
     if pattern is not None:
-        raise InputError(Message("--pattern is for files of ranks; this tokenizer brings its own"))
+        raise InputError(Message("--pattern is for files of ranks; this tokenizer brings its own"), place=place)

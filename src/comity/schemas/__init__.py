@@ -33,6 +33,13 @@ FROM_VOCABULARY = (
     "decision-record",
     "decision-draft",
     "decision-opening",
+    "question-bank",
+    "question-line",
+    "answer-line",
+    "refusal-rules",
+    "keywords",
+    "language-mix",
+    "judge-prompts",
 )
 """Schemas of files."""
 

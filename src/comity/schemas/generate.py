@@ -31,6 +31,7 @@ from comity.library.model import (
 from comity.library.standards import UNKNOWABLE
 from comity.library.vocabulary import MARKETS
 from comity.schemas.decisions import FILES as DECISION_FILES
+from comity.schemas.measures import FILES as MEASURE_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +87,7 @@ def schema_of(name: str, library: Library) -> Schema:
         "axioms": axioms,
         "conventions": conventions,
         "statement": statement,
-        **{kind: maker for kind, (_, maker) in DECISION_FILES.items()},
+        **{kind: maker for kind, (_, maker) in (DECISION_FILES | MEASURE_FILES).items()},
     }
     title = {
         "dossier": "comity.yaml: one AI system",
@@ -104,7 +105,7 @@ def schema_of(name: str, library: Library) -> Schema:
         "axioms": "library/axioms.yaml: what holds of every possible system",
         "conventions": "library/conventions.yaml: how words are read",
         "statement": "a measurement as an in-toto Statement",
-        **{kind: words for kind, (words, _) in DECISION_FILES.items()},
+        **{kind: words for kind, (words, _) in (DECISION_FILES | MEASURE_FILES).items()},
     }
     head = {"$schema": DIALECT, "$id": f"urn:comity:schema:{name}", "title": f"Comity: {title[name]}"}
     return head | makers[name](library)

@@ -113,6 +113,29 @@ def assessment() -> Schema:
         openings=many(record(fact=FACT, decides=COUNT, touched=COUNT)),
         contradictions=many(TEXT),
         flows=many(_routes()),
+        measured=many(_measured()),
+    )
+
+
+def _measured() -> Schema:
+    """A measured fact, and the clauses that look at it; `value` is null where the measure withheld it, and `withheld` says why."""
+    bound = record(
+        part=word(("require", "scope", "actor", "when", "unless", "in_force")),
+        operator=word(("==", "!=", "<", "<=", ">", ">=")),
+        value=VALUE,
+        kept=TRUTH,
+        doubtful=FLAG | {"description": "the interval of the value reaches over the bound"},
+    )
+    use = record(id=CLAUSE, verdict=VERDICT, effect=word(("decided", "open", "other")), bounds=many(bound))
+    return record(
+        fact=FACT,
+        value=or_null(VALUE),
+        places=many(TEXT) | {"description": "where it has this value, if it differs by market"},
+        count=or_null(COUNT),
+        interval=or_null(many({"type": "number"})),
+        source=TEXT,
+        withheld=TEXT_OR_NULL,
+        clauses=many(use),
     )
 
 
