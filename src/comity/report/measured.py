@@ -81,7 +81,7 @@ class FactStrip:
         span: where the interval lies.
         lanes: the bounds, by place.
         others: clauses that look at it without a bound on an axis, worst first.
-        decides: what it decided, in words.
+        decides: what it decided, in words; empty where that is plain.
         groups: the figure for each group.
     """
 
@@ -248,9 +248,11 @@ def _behind(fact: MeasuredFact, words: Words) -> str:
 
 
 def _decides(fact: MeasuredFact, words: Words) -> str:
-    """How many verdicts the fact gave, and how many others look at it."""
+    """How many verdicts the fact gave, and how many others look at it; empty where the one clause beside it says it all."""
     if not fact.uses:
         return words.say("No clause of these markets looks at it: it informs only.")
+    if [use.effect for use in fact.uses] == ["decided"]:
+        return ""
     decided: Counter[str] = Counter(use.result.verdict for use in fact.uses if use.effect == "decided")
     parts = [
         words.say("{name}: ", name=words.name(VERDICT_NAMES[verdict])) + str(decided[verdict])

@@ -79,7 +79,8 @@ def fact_lines(strip: FactStrip, words: Words, width: int, drawn: Glyphs) -> Ite
         yield from _lanes(strip, words, width, drawn)
     if strip.others:
         yield from _wrapped(Text("   ") + _clauses(strip.others, words), width, 5)
-    yield from _wrapped(Text.assemble("   ", (strip.decides, "dim")), width, 3)
+    if strip.decides:
+        yield from _wrapped(Text.assemble("   ", (strip.decides, "dim")), width, 3)
     for group in strip.groups:
         yield from group_lines(group, width, drawn, 3)
     yield Text("")
