@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from comity.cli.asked_models import add_judge_options, add_model_options, check_bounds, judge_asked, model_asked
 from comity.cli.measure import add_measure, checked_name, conclude, directory_for
-from comity.cli.measure_dialogue_answers import add_answers_options, measure_logged
+from comity.cli.measure_dialogue_answers import add_answers_options, check_logged_options, logged
 from comity.cli.options import add_library_options, library_of
 from comity.cli.progress import progress_bar
 from comity.documents.writing import write_file
@@ -109,8 +109,8 @@ def _dialogue(options: argparse.Namespace) -> int:
     if options.sample is not None and options.sample < 1:
         raise InputError(Message("{option} is a whole number, at least {low}", option="--sample", low=1))
     if options.answers:
-        return measure_logged(options)
-    if options.model is None:
+        check_logged_options(options)
+    elif options.model is None:
         raise InputError(Message("either --model or --answers is wanted"))
     paths = [Path(name) for name in options.bank] or [starter_bank()]
     aspects = library_of(options).vocabulary.facts.get(ASPECTS)
@@ -119,19 +119,23 @@ def _dialogue(options: argparse.Namespace) -> int:
     name = f"dialogue-{paths[0].stem}" if options.name is None else checked_name(options.name)
     journal = Path(options.journal) if options.journal else (directory_for(options.into) or Path()) / f"{name}.jsonl"
     with ExitStack() as opened:
-        asking = model_asked(options, opened)
-        found = measure_dialogue(
-            bank,
-            asking,
-            rules,
-            journal,
-            sample=options.sample,
-            turns=options.times,
-            keep_answers=options.keep_answers,
-            with_sheet=options.sheet is not None,
-            judging=judge_asked(options, journal, opened),
-            progress=progress_bar(),
-        )
+        asking = None if options.answers else model_asked(options, opened)
+        judging = judge_asked(options, journal, opened)
+        if asking is None:
+            found = logged(options, bank, rules, judging, progress_bar())
+        else:
+            found = measure_dialogue(
+                bank,
+                asking,
+                rules,
+                journal,
+                sample=options.sample,
+                turns=options.times,
+                keep_answers=options.keep_answers,
+                with_sheet=options.sheet is not None,
+                judging=judging,
+                progress=progress_bar(),
+            )
     if ending is not None and found.sheet is not None:
         write_file(Path(options.sheet), rendered(found.sheet, ending, options.lang))
     if options.predictions is not None:
