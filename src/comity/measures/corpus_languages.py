@@ -55,8 +55,11 @@ _NO_SCRIPT_OF_THEIR_OWN = frozenset(
         "FEMININE",
         "MASCULINE",
         "COMBINING",
+        "SUPERSCRIPT",
+        "SUBSCRIPT",
         "OHM",
         "KELVIN",
+        "ANGSTROM",
     )
 )
 _WIDTHS = frozenset(("FULLWIDTH", "HALFWIDTH"))

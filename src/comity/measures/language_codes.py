@@ -323,12 +323,13 @@ NAMES = {
     "BUGINESE": "Bugi", "CANADIAN": "Cans", "CHAKMA": "Cakm", "CHAM": "Cham", "CHEROKEE": "Cher", "CJK": "Hani", "COPTIC": "Copt",
     "CUNEIFORM": "Xsux", "CYRILLIC": "Cyrl", "DEVANAGARI": "Deva", "EGYPTIAN": "Egyp", "ETHIOPIC": "Ethi", "GEORGIAN": "Geor",
     "GLAGOLITIC": "Glag", "GOTHIC": "Goth", "GREEK": "Grek", "GUJARATI": "Gujr", "GURMUKHI": "Guru", "HANGUL": "Hang", "HEBREW": "Hebr",
-    "HIRAGANA": "Hira", "JAVANESE": "Java", "KANNADA": "Knda", "KATAKANA": "Kana", "KHMER": "Khmr", "LAO": "Laoo", "LATIN": "Latn",
+    "HENTAIGANA": "Hira", "HIRAGANA": "Hira", "IDEOGRAPHIC": "Hani", "JAVANESE": "Java", "KANNADA": "Knda", "KATAKANA": "Kana",
+    "KHMER": "Khmr", "LAO": "Laoo", "LATIN": "Latn",
     "LEPCHA": "Lepc", "LIMBU": "Limb", "LISU": "Lisu", "MALAYALAM": "Mlym", "MANDAIC": "Mand", "MEETEI": "Mtei", "MONGOLIAN": "Mong",
-    "MYANMAR": "Mymr", "NEW": "Talu", "NKO": "Nkoo", "OGHAM": "Ogam", "OL": "Olck", "ORIYA": "Orya", "OSMANYA": "Osma", "RUNIC": "Runr",
-    "SAMARITAN": "Samr", "SAURASHTRA": "Saur", "SINHALA": "Sinh", "SUNDANESE": "Sund", "SYLOTI": "Sylo", "SYRIAC": "Syrc",
+    "MYANMAR": "Mymr", "NEW": "Talu", "NKO": "Nkoo", "OGHAM": "Ogam", "OL": "Olck", "ORIYA": "Orya", "OSMANYA": "Osma", "ROMAN": "Latn",
+    "RUNIC": "Runr", "SAMARITAN": "Samr", "SAURASHTRA": "Saur", "SINHALA": "Sinh", "SUNDANESE": "Sund", "SYLOTI": "Sylo", "SYRIAC": "Syrc",
     "TAGALOG": "Tglg", "TAMIL": "Taml", "TELUGU": "Telu", "THAANA": "Thaa", "THAI": "Thai", "TIBETAN": "Tibt", "TIFINAGH": "Tfng",
-    "VAI": "Vaii", "YI": "Yiii",
+    "TURNED": "Latn", "VAI": "Vaii", "YI": "Yiii",
 }  # fmt: skip
 """The first word of a letter's name in the Unicode Character Database, and the script that it says."""
 
