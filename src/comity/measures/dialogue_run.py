@@ -127,12 +127,10 @@ class Outcome:
     Attributes:
         failed: questions without an answer, by reason.
         without: which ones.
-        asked_before: answers that were in the journal already.
     """
 
     failed: Counter[str] = field(default_factory=Counter)
     without: set[tuple[str, str]] = field(default_factory=set)
-    asked_before: int = 0
 
 
 class GivenUpError(Exception):
@@ -180,7 +178,6 @@ def ask_all(
         raise InputError(message, hint=hint if count else None) from None
     finally:
         journal.keep()
-    outcome.asked_before = before
     return outcome
 
 

@@ -7,7 +7,6 @@ ever run in it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +43,6 @@ WAYS = {
     "measured": Message("measure it"),
 }
 _OPENINGS = 10
-_TEXT = re.compile(">[^<]*&#3[49];[^<]*<")
-"""Text between two tags; in an attribute every such sign is escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +88,7 @@ def assessment_html(assessment: Assessment, language: str) -> str:
         "age": lambda row: _age(row, words),
         "views": ClauseViews(assessment, words),
     }
-    return plainly_quoted(environment().get_template("assessment.html.j2").render(page, page=page))
-
-
-def plainly_quoted(page: str) -> str:
-    """The page with quotation marks in its text as they are: only in attributes have they to be escaped."""
-    return _TEXT.sub(lambda found: found[0].replace("&#34;", '"').replace("&#39;", "'"), page)
+    return environment().get_template("assessment.html.j2").render(page, page=page)
 
 
 def _wording(words: Words) -> dict[str, Any]:
