@@ -26,6 +26,7 @@ work=$root/build/example
 evidence=$root/examples/smollm2-chat/evidence
 mkdir -p "$work"
 cd "$work"
+export RAYON_NUM_THREADS="${RAYON_NUM_THREADS:-1}"  # on a busy machine, two threads of the model's engine wait for each other in circles
 
 comity() { PYTHONPATH="$root/src${PYTHONPATH:+:$PYTHONPATH}" "$python" -m comity "$@"; }
 tables() { "$python" "$root/scripts/example_tables.py" "$@"; }
@@ -108,8 +109,6 @@ step_dialogue() {
     comity measure dialogue-bank --starter starter-bank.yaml > /dev/null
     tables refusals starter-bank.yaml refusal-questions.yaml
     echo "Putting 198 questions to the model on this machine: about half an hour on one core. Stop it at will; the same command goes on." >&2
-    RAYON_NUM_THREADS=${RAYON_NUM_THREADS:-1}  # on a busy machine, two threads of the engine wait for each other in circles
-    export RAYON_NUM_THREADS
     comity measure dialogue --model $model --bank refusal-questions.yaml --tokens 48 --timeout 600 --journal dialogue.jsonl --keep-answers \
         --predictions refusals.csv --into "$evidence" --name dialogue
     mv refusals.csv "$root/examples/smollm2-chat/refusals.csv"
@@ -121,8 +120,6 @@ step_values() {
     rm -f starter-values.yaml
     comity measure dialogue-bank --starter-values starter-values.yaml > /dev/null
     echo "Putting 72 questions about values to the model: about ten minutes on one core." >&2
-    RAYON_NUM_THREADS=${RAYON_NUM_THREADS:-1}
-    export RAYON_NUM_THREADS
     comity measure dialogue --model $model --bank starter-values.yaml --tokens 16 --timeout 600 --journal values.jsonl --keep-answers \
         --into "$evidence" --name values
 }
